@@ -1,0 +1,1 @@
+"""Faust and Kafka: the application, the shard runtime and one thin file per processor."""

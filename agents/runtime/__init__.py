@@ -1,0 +1,1 @@
+"""One loop for all processors: slices, shards, transactions, ticks (design §4)."""

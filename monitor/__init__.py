@@ -1,0 +1,1 @@
+"""What the product knows: pure packages for contacts, queues, policy and calendars, and the edges around them."""

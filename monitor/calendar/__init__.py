@@ -1,0 +1,1 @@
+"""Opening hours: which instants count, and when a target is used up (P1-P8)."""

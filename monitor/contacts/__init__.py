@@ -1,0 +1,1 @@
+"""Contacts: the fold of events into clocks, cycles and verdicts."""

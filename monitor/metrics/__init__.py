@@ -1,0 +1,1 @@
+"""The metric catalogue and the collector over owned shard state."""

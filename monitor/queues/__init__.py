@@ -1,0 +1,1 @@
+"""Queues: windows as merges of panes, indicators, objectives and their alerts."""
