@@ -51,7 +51,7 @@ def event_time(raw: bytes, path: str) -> Instant:
     try:
         return read_event_time(raw)
     except ValueError as error:
-        detail = f"expected an RFC 3339 date-time with a zone like 2026-03-29T01:59:59Z, got {shown(raw)}: {error}"
+        detail = f"expected an RFC 3339 date-time with a zone like 2026-03-29T01:59:59Z, got {shown(raw.decode(errors='replace'))}: {error}"
         raise Refused(Reason.BAD_TIME, detail, path) from None
 
 
@@ -85,7 +85,7 @@ def kind_of(event_type: str, path: str) -> Kind:
     """The kind of an event type of contract v1, or ``unknown_type``."""
     kind = KINDS.get(event_type)
     if kind is None:
-        raise Refused(Reason.UNKNOWN_TYPE, f"{shown(event_type)} is not an event type of contract v1", path)
+        raise Refused(Reason.UNKNOWN_TYPE, f"expected an event type of contract v1, got {shown(event_type)}", path)
     return kind
 
 

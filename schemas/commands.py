@@ -4,7 +4,7 @@ Each command says who gave it and why; none deletes anything. Record key: the co
 every partition, each shard applies what concerns it, and the same id twice is one command.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -67,12 +67,13 @@ class Lift(BaseCommand, frozen=True, kw_only=True, omit_defaults=True, tag="lift
 
 
 class Repair(BaseCommand, frozen=True, kw_only=True, omit_defaults=True, tag="repair"):
-    """A closed contact is judged again under ``policy``, or under its own, with before and after in the log (P7)."""
+    """A closed verdict changes (P7): judged again under ``policy``, or set to ``verdict`` by hand; before and after stay in the log."""
 
     contact: ContactId
     clock: Name | None = None
     cycle: Identifier | None = None
     policy: Identifier | None = None
+    verdict: Literal["met", "breached", "cancelled", "exempt"] | None = None
 
 
 Command = Acknowledge | Silence | Exempt | Lift | Repair
