@@ -65,7 +65,7 @@ def parse(file: str, text: str) -> Node:
     except yaml.YAMLError as error:
         raise PolicyError(f"not YAML: {error}", file=file, line=1) from error
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     return Node({}, file, 1) if root is None else _Reader(file).read(root, ())
 
 
