@@ -9,6 +9,8 @@ from typing import Final
 import msgspec
 
 from monitor.panes.where import Where
+from schemas.alerts import Severity
+from schemas.events import Family
 from schemas.instants import Instant
 
 RUNNING: Final = 0
@@ -85,7 +87,11 @@ class PauseSpan(msgspec.Struct, array_like=True):
 
 
 class Run(msgspec.Struct, array_like=True):
-    """One cycle of one clock. ``rule`` -1: no promise now (``last_rule`` is the last that promised); ``next_at`` 0: no timer; ``breach_at`` is the deadline it missed."""
+    """One cycle of one clock. ``rule`` -1: nothing is promised now; ``last_rule`` is the last that promised.
+
+    ``next_at`` is its next timer, 0 for none; ``breach_at`` the deadline it missed, ``passed`` the levels that went by, ``closed``
+    the stretches in which the contact was closed (P13), ``events`` the ids that shaped it after its start.
+    """
 
     clock: str
     cycle: str
@@ -134,17 +140,33 @@ class Published(msgspec.Struct, array_like=True):
     target_us: int = 0
     deadline_at: Instant = 0
     ended_at: Instant = 0
+    severity: Severity = "critical"
     detected_late: bool = False
     alert_state: str = ""
     alert_version: int = 0
     levels: dict[int, tuple[str, int, Instant]] = {}
 
 
+class Summary(msgspec.Struct, frozen=True, array_like=True):
+    """What ``/metrics`` and a restart need to know without reading the whole contact."""
+
+    kept: int = 1
+    open: int = 0
+    running: int = 0
+    breached: tuple[int, int, int] = (0, 0, 0)
+    unjudged: int = 0
+    waiting_at: Where | None = None
+    waiting_since_at: Instant = 0
+
+
+NOTHING: Final = Summary(kept=0)
+
+
 class Contact(msgspec.Struct):
     """One contact in memory; ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it."""
 
     id: str
-    family: str
+    family: Family
     events: list[Stored]
     view: View
     ledger: list[Published]
@@ -152,8 +174,9 @@ class Contact(msgspec.Struct):
     publish_at: Instant = 0
     pushed_at: Instant = 0
     unjudged: bool = False
+    summary: Summary = NOTHING
 
     @property
     def last_at(self) -> Instant:
         """When the latest accepted event happened."""
-        return self.events[-1].at if self.events else 0
+        return self.events[-1].at if self.events else self.view.opened_at

@@ -13,7 +13,7 @@ from monitor.contacts.moments_call import fold_call
 from monitor.contacts.moments_chat import fold_chat
 from monitor.contacts.moments_workorder import fold_workorder
 from monitor.contacts.plan import FamilyPlan, MomentPlan, Plan
-from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, event_name
+from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
 from schemas.events.shared import CallbackAttempted, CallbackDone, CoachingDone, QcScored, SurveyScored
 from schemas.events.workorder import WorkOrderPaused, WorkOrderResolved, WorkOrderResumed
 from schemas.instants import Instant
@@ -21,7 +21,7 @@ from schemas.instants import Instant
 FOLLOW_UPS: Final = frozenset({SurveyScored, QcScored, CoachingDone, CallbackAttempted, CallbackDone})
 """Events that may come long after a contact was forgotten; alone they open a follow-up (design §4)."""
 
-_NAMES: Final = {kind: event_name(kind) for kind in (*CALL_EVENTS, *CHAT_EVENTS, *WORKORDER_EVENTS, *SHARED_EVENTS)}
+_NAMES: Final[dict[type[EventData], str]] = {kind: event_name(kind) for kind in (*CALL_EVENTS, *CHAT_EVENTS, *WORKORDER_EVENTS, *SHARED_EVENTS)}
 _REOPENS: Final = frozenset({"chat.reopened", "workorder.reopened"})
 _PAUSES: Final = (WorkOrderPaused, WorkOrderResumed, WorkOrderResolved)
 
@@ -32,7 +32,7 @@ class Fold:
     def __init__(self, plan: Plan, desk: Desk) -> None:
         self._plan, self._desk = plan, desk
 
-    def take(self, family: str, view: View, event: Stored, data: EventData) -> bool:
+    def take(self, family: Family, view: View, event: Stored, data: EventData) -> bool:
         """Fold the next event into a view; answer whether any clock changed."""
         plan = self._plan.families[family]
         at = event.at
@@ -55,7 +55,7 @@ class Fold:
             changed |= clocks.act(self._desk, plan, view, moments, clocks.Happening(event.id, at, data))
         return changed
 
-    def advance(self, family: str, view: View, until: Instant, *, inclusive: bool = False) -> bool:
+    def advance(self, family: Family, view: View, until: Instant, *, inclusive: bool = False) -> bool:
         """Let timers before ``until`` go by; answer whether any clock changed."""
         leg = _leg(view)
         if leg is not None and leg.next_at and leg.next_at <= until:
@@ -67,7 +67,7 @@ class Fold:
             view.fired_at = fired_at
         return fired_at > 0
 
-    def again(self, family: str, events: list[tuple[Stored, EventData]], fired_at: Instant) -> View:
+    def again(self, family: Family, events: list[tuple[Stored, EventData]], fired_at: Instant) -> View:
         """Fold a whole list, up to the timers that had gone by at ``fired_at``."""
         view = View()
         for event, data in events:
@@ -93,7 +93,7 @@ class Fold:
             view.follow_up = False
             self._desk.count(self._desk.place_of(view), at, "contacts")
 
-    def _family(self, family: str, view: View, name: str, data: EventData, event: Stored) -> tuple[str, ...]:
+    def _family(self, family: Family, view: View, name: str, data: EventData, event: Stored) -> tuple[str, ...]:
         if family == "call":
             return fold_call(self._desk, view, name, data, event.at, event.source)
         if family == "chat":

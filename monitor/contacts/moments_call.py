@@ -131,4 +131,3 @@ def _other(desk: Desk, flow: CallFlow, name: str, data: EventData, at: Instant) 
     if name in ("call.callback_connected", "call.callback_expired"):
         return CLOSED
     return NONE
-
