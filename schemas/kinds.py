@@ -50,6 +50,8 @@ def refuse_json(error: Exception, value: bytes, root: str = "$") -> NoReturn:
         raise Refused(Reason.TOO_LARGE, message, path) from None
     if message.startswith("Object missing required field"):
         path, message = f"{path}.{message.split('`')[1]}", "a required field is missing"
+    elif "matching regex" in message:
+        message = "expected an RFC 3339 date-time with a zone like 2026-03-29T01:59:59Z, in the years 1970 to 2999"
     raise Refused(Reason.CONTRACT, message, path) from None
 
 

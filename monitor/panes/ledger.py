@@ -6,12 +6,12 @@ a commit happens, so the same log gives the same records however drains fall.
 """
 
 from collections.abc import Iterable
-from heapq import heappop, heappush
 from typing import Final
 
 import msgspec
 
 from monitor.panes import sketch, totals
+from monitor.panes.ages import Ages
 from monitor.panes.slots import FINE_US, FINER, RESOLUTIONS, Slots, closes_at
 from monitor.panes.store import LIFETIME, SENT_KEY, PaneName, as_resolution, decode_pane, decode_sent, encode_pane, encode_sent, stored_panes
 from monitor.panes.where import Series, Where, pane_key
@@ -53,8 +53,7 @@ class PaneLedger:
         self._stamps: dict[PaneName, Instant] = {}
         self._unsaved: dict[PaneName, None] = {}
         self._dirty: dict[str, dict[PaneName, None]] = {resolution: {} for resolution in RESOLUTIONS}
-        self._known: dict[tuple[str, Instant], dict[bytes, None]] = {}
-        self._closing: list[tuple[Instant, str, Instant]] = []
+        self._ages: Ages[bytes] = Ages()
         self._gone: dict[bytes, None] = {}
         self._lifetime: dict[Series, PaneTotals] = {}
         self._sent: dict[str, Instant] = dict.fromkeys(RESOLUTIONS, _BEFORE_ALL)
@@ -171,19 +170,12 @@ class PaneLedger:
         value = None if key in self._gone else self._state.get(key)
         if value is None:
             pane = PaneTotals()
-            self._remember(name, key)
+            self._ages.remember(as_resolution(name.resolution), name.slot_at, key)
             self._gone.pop(key, None)
         else:
             pane, self._stamps[name] = decode_pane(value)
         self._panes[name] = pane
         return pane
-
-    def _remember(self, name: PaneName, key: bytes) -> None:
-        slot = (name.resolution, name.slot_at)
-        if slot not in self._known:
-            self._known[slot] = {}
-            heappush(self._closing, (closes_at(as_resolution(name.resolution), name.slot_at), *slot))
-        self._known[slot][key] = None
 
     def _is_due(self, resolution: Resolution, t: Instant) -> bool:
         finer = FINER[resolution]
@@ -195,19 +187,17 @@ class PaneLedger:
         key = f"{pane_key(name.series, resolution, slot_at // SECOND)}|{self._processor}|{self._partition}"
         return Output(QUEUE_PANES, key.encode(), _encoder.encode(record), partition=partition_of(scope.encode(), self._partitions))
 
-    def _settle(self, resolution: str) -> None:
+    def _settle(self, resolution: Resolution) -> None:
         """Call the panes of a resolution sent; one of which nothing is left is forgotten now that everybody knows."""
-        for name in self._dirty[resolution]:
+        for name in list(self._dirty[resolution]):
             if totals.is_empty(self._panes[name]):
                 self._forget(name, name.key())
-                self._known[resolution, name.slot_at].pop(name.key(), None)
+                self._ages.forget(resolution, name.slot_at, name.key())
         self._dirty[resolution].clear()
 
     def _close(self, t: Instant) -> None:
-        while self._closing and self._closing[0][0] <= t:
-            _, resolution, slot_at = heappop(self._closing)
-            for key, name in list(stored_panes(iter(self._known.pop((resolution, slot_at))))):
-                self._forget(name, key)
+        for key, name in stored_panes(key for _, _, key in self._ages.close(t)):
+            self._forget(name, key)
 
     def _forget(self, name: PaneName, key: bytes) -> None:
         self._gone[key] = None
@@ -218,12 +208,12 @@ class PaneLedger:
         sent = self._state.get(SENT_KEY)
         if sent is not None:
             self._sent.update(decode_sent(sent))
-        for key, name in stored_panes(iter(self._state)):
+        for key, name in stored_panes(self._state):
             value = self._state[key]
             if name.resolution == LIFETIME:
                 self._lifetime[name.series], _ = decode_pane(value)
                 continue
-            self._remember(name, key)
+            self._ages.remember(as_resolution(name.resolution), name.slot_at, key)
             pane, stamp = decode_pane(value)
             if stamp >= self._sent[name.resolution]:
                 self._panes[name], self._stamps[name] = pane, stamp

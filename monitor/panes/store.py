@@ -1,6 +1,6 @@
 """How panes lie in a shard's state: one key a pane, decoded on touch; who is dirty follows from the stamp, not from a list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, cast
 
 import msgspec
@@ -69,9 +69,9 @@ def decode_sent(value: bytes) -> dict[str, Instant]:
     return _sent_decoder.decode(value)
 
 
-def stored_panes(state: Iterator[bytes]) -> Iterator[tuple[bytes, PaneName]]:
+def stored_panes(keys: Iterable[bytes]) -> Iterator[tuple[bytes, PaneName]]:
     """Return key and name of every pane among the keys of a state."""
-    for key in state:
+    for key in keys:
         if key.startswith(PREFIX) and key != SENT_KEY:
             scope, dims, resolution, slot = key[len(PREFIX) :].decode().split("|")
             yield key, PaneName(parse_series(scope, dims), resolution, int(slot) * SECOND)

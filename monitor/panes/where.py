@@ -53,14 +53,22 @@ def pane_key(series: Series, resolution: str, slot_seconds: int) -> str:
 def series_key(series: Series) -> str:
     """Return ``scope|dimensions`` with any bar inside a name quoted."""
     scope, dims = series
-    if "|" in scope or "%" in scope or "|" in dims or "%" in dims:
-        scope, dims = _quote(scope, "%|"), _quote(dims, "%|")
-    return f"{scope}|{dims}"
+    return f"{quoted(scope)}|{quoted(dims)}"
+
+
+def quoted(name: str) -> str:
+    """Return a name as one part of a key."""
+    return _quote(name, "%|") if "|" in name or "%" in name else name
+
+
+def unquoted(part: str) -> str:
+    """Return the name that a part of a key stands for."""
+    return part.replace("%7C", "|").replace("%25", "%") if "%" in part else part
 
 
 def parse_series(scope: str, dims: str) -> Series:
     """Return the series whose quoted parts stand in a key."""
-    return (_unquote(scope), _unquote(dims)) if "%" in scope or "%" in dims else (scope, dims)
+    return unquoted(scope), unquoted(dims)
 
 
 _QUOTED: Final = {"%": "%25", "|": "%7C", ",": "%2C", "=": "%3D"}
@@ -70,7 +78,3 @@ def _quote(text: str, marks: str) -> str:
     for mark in marks:  # "%" comes first, so that a quote is never quoted again
         text = text.replace(mark, _QUOTED[mark])
     return text
-
-
-def _unquote(text: str) -> str:
-    return text.replace("%7C", "|").replace("%25", "%")
