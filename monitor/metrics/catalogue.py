@@ -48,15 +48,15 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_queue_waiting_contacts": _queues("gauge", "queue", "Contacts waiting now"),
     "sla_queue_oldest_wait_seconds": _queues("gauge", "queue", "Longest wait of those waiting now", "max"),
     "sla_service_level_ratio": _queues(
-        "gauge", "queue definition threshold window", "Service level by definition V0-V8 within the threshold in seconds", "max"
+        "gauge", "queue definition threshold window", "Service level by definition V0-V8 within the threshold in seconds", "single"
     ),
-    "sla_indicator_value": _queues("gauge", "queue indicator window", "Other indicators of a queue: seconds for times, 0-1 for shares", "max"),
-    "sla_queue_volume_contacts": _queues("gauge", "queue window", "Contacts offered in the window: the n of every ratio", "max"),
+    "sla_indicator_value": _queues("gauge", "queue indicator window", "Other indicators of a queue: seconds for times, 0-1 for shares", "single"),
+    "sla_queue_volume_contacts": _queues("gauge", "queue window", "Contacts offered in the window: the n of every ratio", "single"),
     "sla_objective_value": _queues(
-        "gauge", "objective scope", "Value of an objective's indicator over its window; absent while nothing was offered", "max"
+        "gauge", "objective scope", "Value of an objective's indicator over its window; absent while nothing was offered", "single"
     ),
-    "sla_objective_target": _queues("gauge", "objective scope", "The promised value", "max"),
-    "sla_objective_breached": _queues("gauge", "objective scope", "1 while the objective's alert is firing", "max"),
+    "sla_objective_target": _queues("gauge", "objective scope", "The promised value", "single"),
+    "sla_objective_breached": _queues("gauge", "objective scope", "1 while the objective's alert is firing", "single"),
     "sla_queues_incomplete": _queues("gauge", "", "Queue scopes judged without one of their sources"),
     "sla_events_rejected_total": _runtime("counter", "topic reason", "Records refused as dead letters"),
     "sla_bad_share_ratio": _runtime("gauge", "topic", "Share of refused records among the last of a source", "max"),

@@ -77,6 +77,8 @@ def merge(samples: Iterable[Sample], cap: LabelCap) -> dict[MetricName, dict[tup
         if len(labels) != len(sample.labels):
             raise UnknownMetricError(f"{sample.name} has the labels {', '.join(labels) or '(none)'}; a sample came with {sample.labels}")
         values = tuple(cap.admit(label, value) if label in CAPPED_LABELS else value for label, value in zip(labels, sample.labels, strict=True))
+        if metric.merge == "single" and values != sample.labels:
+            continue
         series = merged.setdefault(name, {})
         key = (suffix, values)
         series[key] = _combine(metric.merge, series[key], sample.value) if key in series else sample.value
@@ -91,7 +93,7 @@ def label_names(metric: Metric, suffix: str) -> Key:
 def _combine(how: Merge, one: float, other: float) -> float:
     if how == "sum":
         return one + other
-    return max(one, other) if how == "max" else min(one, other)
+    return min(one, other) if how == "min" else max(one, other)
 
 
 def _family(name: MetricName, metric: Metric, series: dict[tuple[str, Key], float]) -> Family:
@@ -101,7 +103,7 @@ def _family(name: MetricName, metric: Metric, series: dict[tuple[str, Key], floa
     for suffix, values in sorted(series, key=_exposition_order):
         labels = dict(zip(label_names(metric, suffix), values, strict=True))
         if suffix == "_bucket":
-            labels["le"] = floatToGoString(float(values[-1]))
+            labels["le"] = floatToGoString(float(values[-1]))  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
         family.add_sample(base + (suffix or suffixed), labels, series[suffix, values])
     return family
 
