@@ -36,9 +36,7 @@ def check_by_schema(document: str, _folder: Path) -> str | None:
 
 @pytest.fixture(scope="module")
 def check() -> Callable[[str, Path], str | None]:
-    by_docker = has_compose_plugin()
-    print("docker-compose.yml is validated by", "`docker compose config`" if by_docker else "the compose-spec JSON schema")
-    return check_by_docker if by_docker else check_by_schema
+    return check_by_docker if has_compose_plugin() else check_by_schema
 
 
 @pytest.fixture(scope="module")
