@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from schemas.events.base import EventData, Identifier, Text, Timestamp
+from schemas.events.base import ContactId, EventData, Text, Timestamp
 
 
 class Cancelled(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="cancelled"):
     """The contact is void: withdrawn, a duplicate of ``merged_into``, or created in error."""
 
     reason: Literal["withdrawn", "duplicate", "created_in_error"]
-    merged_into: Identifier | None = None
+    merged_into: ContactId | None = None
 
 
 class Reclassified(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="reclassified"):
