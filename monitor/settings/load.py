@@ -71,6 +71,11 @@ def _check_together(settings: Settings) -> None:
             "SLA_HEARTBEAT_SECONDS must be at most a third of SLA_SESSION_TIMEOUT_SECONDS, "
             f"got {settings.heartbeat_seconds:g} and {settings.session_timeout_seconds:g}"
         )
+    if settings.drain_seconds >= settings.rebalance_timeout_seconds:
+        raise SettingsError(
+            "SLA_DRAIN_SECONDS must be below SLA_REBALANCE_TIMEOUT_SECONDS, "
+            f"got {settings.drain_seconds:g} and {settings.rebalance_timeout_seconds:g}"
+        )
     for server in settings.bootstrap.split(","):
         host, colon, port = server.strip().rpartition(":")
         if not (host and colon and port.isdigit() and 0 < int(port) < 65_536):

@@ -15,7 +15,7 @@ SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 DEFAULT_BOOTSTRAP: Final = "127.0.0.1:9092"
-SECRETS: Final = frozenset({"kafka_sasl_password", "kafka_ssl_key_password"})
+SECRETS: Final = frozenset({"kafka_sasl_password"})
 
 
 def about(text: str) -> msgspec.Meta:
@@ -31,8 +31,6 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True):
     kafka_ssl_ca: Annotated[str | None, about("file with the certificate authorities to trust; unset: those of the system")] = None
     kafka_ssl_certificate: Annotated[str | None, about("file with the client certificate, where the broker asks for one")] = None
     kafka_ssl_key: Annotated[str | None, about("file with the key of the client certificate")] = None
-    kafka_ssl_key_password: Annotated[str | None, about("password of the key file (secret)")] = None
-    kafka_ssl_check_hostname: Annotated[bool, about("whether the broker's certificate must name its host")] = True
     kafka_sasl_mechanism: Annotated[SaslMechanism, about("how the client proves who it is, with the SASL protocols")] = "SCRAM-SHA-512"
     kafka_sasl_username: Annotated[str | None, about("user name for SASL")] = None
     kafka_sasl_password: Annotated[str | None, about("password for SASL (secret)")] = None
@@ -51,18 +49,17 @@ class JudgingSettings(KafkaSettings, frozen=True, kw_only=True):
     """Policy, time and what happens to bad input."""
 
     policy: Annotated[str | None, about("policy file; unset: the shipped default.yaml")] = None
+    accept_policy: Annotated[str, about("hash of an earlier policy whose remaining ticks are still accepted, when the file was changed")] = ""
     clock: Annotated[Literal["wall", "external"], about("external: ticks come from a publisher with --drive-clock")] = "wall"
     tick_seconds: Annotated[Positive, about("time between two ticks of a shard")] = 0.25
     verdict_delay_seconds: Annotated[Annotated[float, msgspec.Meta(ge=0)], about("how long a verdict waits for events on their way")] = 0.5
+    tick_tolerance_seconds: Annotated[Positive, about("a tick further from the broker's own time is refused; wall clock only")] = 60.0
     on_bug: Annotated[Literal["stop", "quarantine"], about("a record that the processor itself fails on: halt its shard, or set it aside")] = "stop"
     bug_attempts: Annotated[Count, about("tries at one record before on_bug decides")] = 3
-    bad_share_ratio: Annotated[Ratio, about("share of refused records of a source above which an alarm is raised")] = 0.1
+    bad_share_ratio: Annotated[Ratio, about("share of refused records of a source above which an alarm is raised")] = 0.05
     bad_share_minimum: Annotated[Count, about("records of a source before that share means anything")] = 100
     bad_share_stops: Annotated[bool, about("whether a bad share above the limit also halts the shard")] = False
     accept_gap: Annotated[bool, about("go on although a source was truncated before it was read; what is gone is reported")] = False
-    max_value_bytes: Annotated[Count, about("largest event value")] = 65_536
-    max_text: Annotated[Count, about("longest string in an event")] = 256
-    max_id: Annotated[Count, about("longest id in an event")] = 128
 
 
 class WorkerSettings(JudgingSettings, frozen=True, kw_only=True):
@@ -72,8 +69,9 @@ class WorkerSettings(JudgingSettings, frozen=True, kw_only=True):
     session_timeout_seconds: Annotated[Positive, about("silence after which a worker counts as dead and its partitions move")] = 15.0
     heartbeat_seconds: Annotated[Positive, about("time between two signs of life")] = 3.0
     rebalance_timeout_seconds: Annotated[Positive, about("time a worker has to finish its work when partitions move")] = 30.0
+    drain_seconds: Annotated[Positive, about("longest a commit may take when partitions move; beyond it the worker exits")] = 12.0
     transaction_timeout_seconds: Annotated[Positive, about("when the broker aborts the open transaction of a frozen worker")] = 5.0
-    inbox_bytes: Annotated[Count, about("bytes waiting in one shard before its partitions are paused")] = 64 * 1024 * 1024
+    inbox_bytes: Annotated[Count, about("bytes waiting in one shard before its partitions are paused")] = 32 * 1024 * 1024
     recovery_limit_seconds: Annotated[Positive, about("assignment or recovery longer than this makes the worker unhealthy")] = 300.0
     web_host: Annotated[str, about("address of /metrics, /healthz, /readyz; localhost unless told")] = "127.0.0.1"
     web_port: Annotated[Port, about("port of /metrics, /healthz, /readyz")] = 9108
