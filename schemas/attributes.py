@@ -14,6 +14,7 @@ from schemas.texts import identifier_fault, name_fault
 
 SPEC_VERSION: Final = "1.0"
 
+_BAR: Final = "|"
 _SEQUENCE_DIGITS: Final = len(str(SEQUENCE_MAX))
 
 
@@ -21,20 +22,19 @@ def contact_of(key: bytes | None) -> str:
     """The contact id from a record key: printable, at most 128 characters, no ``|`` (keys of the product are joined with it)."""
     if not key:
         raise Refused(Reason.MISSING_KEY, "the record key is empty or null; it must be the contact id", "key")
-    return contact_id(text_of(key, "key"), "key")
+    text = text_of(key, "key")
+    return text if _BAR not in text and text.isprintable() and len(text) <= ID_CHARACTERS and text[0] != " " else contact_id(text, "key")
 
 
 def contact_id(text: str, path: str) -> str:
     """A contact id wherever it stands."""
-    if 0 < len(text) <= ID_CHARACTERS and text.isprintable() and text[0] != " " and "|" not in text:
-        return text
     _limit(text, ID_CHARACTERS, path)
     return _sound(text, name_fault(text), path)
 
 
 def event_id(text: str, path: str) -> str:
     """The event's id: printable, at most 128 characters."""
-    if 0 < len(text) <= ID_CHARACTERS and text.isprintable() and text[0] != " ":
+    if text.isprintable() and len(text) <= ID_CHARACTERS and text[0] != " ":
         return text
     _limit(text, ID_CHARACTERS, path)
     return _sound(text, identifier_fault(text), path)
@@ -51,7 +51,7 @@ def event_time(raw: bytes, path: str) -> Instant:
     try:
         return read_event_time(raw)
     except ValueError as error:
-        detail = f"expected an RFC 3339 date-time with a zone like 2026-03-29T01:59:59Z, got {shown(raw)}: {error}"
+        detail = f"expected an RFC 3339 date-time with a zone like 2026-03-29T01:59:59Z, got {shown(raw.decode(errors='replace'))}: {error}"
         raise Refused(Reason.BAD_TIME, detail, path) from None
 
 
@@ -85,7 +85,7 @@ def kind_of(event_type: str, path: str) -> Kind:
     """The kind of an event type of contract v1, or ``unknown_type``."""
     kind = KINDS.get(event_type)
     if kind is None:
-        raise Refused(Reason.UNKNOWN_TYPE, f"{shown(event_type)} is not an event type of contract v1", path)
+        raise Refused(Reason.UNKNOWN_TYPE, f"expected an event type of contract v1, got {shown(event_type)}", path)
     return kind
 
 

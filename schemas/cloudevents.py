@@ -30,7 +30,7 @@ from schemas.attributes import (
 from schemas.content import CONTENT_TYPE, JSON, Headers, by_name, mode_of
 from schemas.event import Event
 from schemas.events import Family
-from schemas.instants import Instant, format_instant
+from schemas.instants import Instant, format_instant, read_event_time
 from schemas.kinds import KINDS_BY_BYTES, TYPE_OF, read_body
 from schemas.limits import VALUE_BYTES
 from schemas.reasons import Reason, Refused
@@ -71,7 +71,8 @@ def decode_event(key: bytes | None, value: bytes | None, headers: Headers, famil
     named = dict(headers)
     if len(named) != len(headers) or "ce_id" not in named:
         named = by_name(headers)
-    if mode_of(named.get(CONTENT_TYPE)) == "structured":
+    content_type = named.get(CONTENT_TYPE)
+    if content_type != JSON and mode_of(content_type) == "structured":
         return event_of(read_envelope(value), contact, family)
     return _decode_binary(contact, value, named, family)
 
@@ -86,14 +87,17 @@ def _decode_binary(contact: str, value: bytes, named: dict[str, bytes], family: 
         _refuse_missing(named, value)
     if version != _VERSION:
         check_version(text_of(version, "ce_specversion"), "ce_specversion")
-    identity = checked_id(text_of(raw_id, "ce_id"), "ce_id")
     source = _sources.get(raw_source) or _new_source(raw_source)
     kind = KINDS_BY_BYTES.get(raw_type) or kind_of(text_of(raw_type, "ce_type"), "ce_type")
     if kind.family != family:
         check_family(kind, family, "ce_type")
-    at = event_time(raw_time, "ce_time")
+    try:
+        identity, at = checked_id(raw_id.decode(), "ce_id"), read_event_time(raw_time)
+    except ValueError:
+        identity, at = checked_id(text_of(raw_id, "ce_id"), "ce_id"), event_time(raw_time, "ce_time")
     data = read_body(kind, value)
-    sequence = _check_extensions(named, contact, data.sequence) if len(named) > len(_REQUIRED) else data.sequence or 0
+    plain = len(named) == len(_REQUIRED) + (CONTENT_TYPE in named)
+    sequence = data.sequence or 0 if plain else _check_extensions(named, contact, data.sequence)
     return Event(contact, family, identity, source, at, sequence, data)
 
 

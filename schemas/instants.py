@@ -23,8 +23,11 @@ LATEST: Final[Instant] = (datetime(3000, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECO
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _SECONDS: Final = {f":{second:02d}".encode(): second * SECOND for second in range(60)}
 _FRACTIONS: Final = (0, 100_000, 10_000, 1_000, 100, 10, 1)
+_POINT: Final = ord(".")
+_ZULU: Final = ord("Z")
 _MINUTES_KEPT: Final = 4096
 _minutes: dict[bytes, Instant] = {}
+_minute_texts: dict[int, str] = {}
 
 
 def parse_instant(text: str) -> Instant:
@@ -46,13 +49,13 @@ def read_event_time(raw: bytes) -> Instant:
     """
     minute = _minutes.get(raw[:16])
     second = _SECONDS.get(raw[16:19])
-    if minute is not None and second is not None:
-        rest = raw[19:]
-        if rest == b"Z":
+    if minute is not None and second is not None and raw[-1] == _ZULU:
+        length = len(raw)
+        if length == 20:
             return minute + second
-        digits = rest[1:-1]
-        if rest[:1] == b"." and rest[-1:] == b"Z" and len(digits) <= 6 and digits.isdigit():
-            return minute + second + int(digits) * _FRACTIONS[len(digits)]
+        digits = raw[20:-1]
+        if length <= 27 and raw[19] == _POINT and digits.isdigit():
+            return minute + second + int(digits) * _FRACTIONS[length - 21]
     return _read_any(raw)
 
 
@@ -72,9 +75,17 @@ def _read_any(raw: bytes) -> Instant:
 
 def format_instant(at: Instant) -> str:
     """Write an instant as RFC 3339 in UTC with ``Z``; a fraction only if it is not zero."""
-    seconds, micros = divmod(at, SECOND)
-    text = (EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
-    return f"{text}.{micros:06d}".rstrip("0") + "Z" if micros else text + "Z"
+    minute, rest = divmod(at, MINUTE)
+    text = _minute_texts.get(minute) or _new_minute_text(minute)
+    second, micros = divmod(rest, SECOND)
+    return f"{text}:{second:02d}.{micros:06d}".rstrip("0") + "Z" if micros else f"{text}:{second:02d}Z"
+
+
+def _new_minute_text(minute: int) -> str:
+    if len(_minute_texts) >= _MINUTES_KEPT:
+        _minute_texts.clear()
+    text = _minute_texts[minute] = (EPOCH + timedelta(minutes=minute)).isoformat()[:16]
+    return text
 
 
 def seconds_of(duration_us: int) -> float:

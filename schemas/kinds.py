@@ -1,41 +1,27 @@
 """One decoder per event type of contract v1, and the reading of a body with it."""
 
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Final, NoReturn
 
 import msgspec
 
 from schemas.events import EVENT_TYPES, EventData, Family
 from schemas.reasons import Reason, Refused
-from schemas.texts import Check, needs_checks, string_checks, timestamp_fault, timestamp_fields
+from schemas.texts import Check, needs_checks, string_checks
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """An event type (``name`` as in ``ce_type``), ready to read: ``instants`` takes the values of its timestamp fields, ``none`` is what absent ones give."""
+    """An event type (``name`` as in ``ce_type``), ready to read; ``strings`` are its text fields with their checks."""
 
     name: str
     family: Family
     data: type[EventData]
     decode: Callable[[bytes], EventData]
     strings: tuple[tuple[str, Check], ...]
-    timestamps: tuple[str, ...]
-    instants: Callable[[EventData], tuple[str | None, ...]]
-    none: tuple[None, ...]
 
 
-def _kind(event_type: str, family: Family, data: type[EventData]) -> Kind:
-    timestamps = timestamp_fields(data)
-    return Kind(
-        name=event_type,
-        family=family,
-        data=data,
-        decode=msgspec.json.Decoder(data).decode,
-        strings=string_checks(data),
-        timestamps=timestamps,
-        instants=attrgetter(*timestamps),
-        none=(None,) * len(timestamps),
-    )
+def _kind(name: str, family: Family, data: type[EventData]) -> Kind:
+    return Kind(name=name, family=family, data=data, decode=msgspec.json.Decoder(data).decode, strings=string_checks(data))
 
 
 KINDS: Final = {event_type: _kind(event_type, family, data) for event_type, (family, data) in EVENT_TYPES.items()}
@@ -51,8 +37,6 @@ def read_body(kind: Kind, value: bytes, root: str = "$") -> EventData:
         refuse_json(error, value, root)
     if needs_checks(value):
         _check_strings(kind, data, value, root)
-    if kind.instants(data) != kind.none:
-        _check_timestamps(kind, data, root)
     return data
 
 
@@ -66,6 +50,8 @@ def refuse_json(error: Exception, value: bytes, root: str = "$") -> NoReturn:
         raise Refused(Reason.TOO_LARGE, message, path) from None
     if message.startswith("Object missing required field"):
         path, message = f"{path}.{message.split('`')[1]}", "a required field is missing"
+    elif "matching regex" in message:
+        message = "expected an RFC 3339 date-time with a zone like 2026-03-29T01:59:59Z, in the years 1970 to 2999"
     raise Refused(Reason.CONTRACT, message, path) from None
 
 
@@ -97,12 +83,5 @@ def _check_strings(kind: Kind, data: EventData, value: bytes, root: str) -> None
     for field, check in kind.strings:
         text: str | None = getattr(data, field)
         fault = None if text is None else check(text)
-        if fault is not None:
-            raise Refused(Reason.CONTRACT, fault, f"{root}.{field}")
-
-
-def _check_timestamps(kind: Kind, data: EventData, root: str) -> None:
-    for field, text in zip(kind.timestamps, kind.instants(data), strict=True):
-        fault = None if text is None else timestamp_fault(text)
         if fault is not None:
             raise Refused(Reason.CONTRACT, fault, f"{root}.{field}")

@@ -8,6 +8,7 @@ change by what the clock skipped (gap) or showed twice (overlap).
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from monitor.calendar.hours import Span
@@ -29,7 +30,7 @@ class _Table:
         self.starts = [at for at, _ in periods]
         self.offsets = [offset for _, offset in periods]
         self.shifts = [0]
-        for (_, before), (at, after) in zip(periods, periods[1:], strict=False):
+        for (_, before), (at, after) in pairwise(periods):
             self.shifts.append(self.shifts[-1] + wall.total(at + before) - wall.total(at + after))
         self.counts = [wall.total(at + offset) + shift for at, offset, shift in zip(self.starts, self.offsets, self.shifts, strict=True)]
         self.end_count = wall.total(to_at + self.offsets[-1]) + self.shifts[-1]

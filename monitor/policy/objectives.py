@@ -20,8 +20,8 @@ _PANES: Final = ((10 * SECOND, 6 * HOUR, "10s"), (300 * SECOND, 48 * HOUR, "5m")
 
 
 def compile_objectives(source: PolicySource, calendars: Mapping[str, Calendar], queues: QueuePolicy, remarks: Remarks) -> tuple[Objective, ...]:
-    """All objectives in the order of the file; mistakes go to ``remarks`` and leave the objective out."""
-    compiled = [_compile(name, objective, source, calendars, remarks) for name, objective in source.objectives.items()]
+    """All objectives by name; mistakes go to ``remarks`` and leave the objective out."""
+    compiled = [_compile(name, objective, source, calendars, remarks) for name, objective in sorted(source.objectives.items())]
     for objective in compiled:
         if objective is not None:
             _check_scope(objective, queues, remarks)

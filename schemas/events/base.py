@@ -2,14 +2,15 @@
 
 Kinds of text: a ``Name`` becomes part of keys and labels, so it holds no control character and no ``|``; an ``Identifier``
 holds no control character; a ``ContactId`` is an ``Identifier`` without ``|`` (keys are joined with it); ``Text`` is free.
-None of them may be blank. A ``Timestamp`` is an RFC 3339 date-time with a zone. msgspec checks the lengths while it
-decodes; ``schemas.texts`` checks the rest, and the published JSON Schema says all of it.
+None of them may be blank. A ``Timestamp`` is an RFC 3339 date-time with a zone. msgspec checks lengths and
+timestamps while it decodes; ``schemas.texts`` checks the rest, and the published JSON Schema says all of it.
 """
 
 from typing import Annotated, Literal
 
 import msgspec
 
+from schemas.datetimes import DATE_TIME
 from schemas.limits import ID_CHARACTERS, SEQUENCE_MAX, STRING_CHARACTERS
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
@@ -24,16 +25,7 @@ Identifier = Annotated[
 ContactId = Annotated[
     str, msgspec.Meta(min_length=1, max_length=ID_CHARACTERS, extra_json_schema={"pattern": rf"^[^|{_CONTROL}]*[^\s|{_CONTROL}][^|{_CONTROL}]*$"})
 ]
-Timestamp = Annotated[
-    str,
-    msgspec.Meta(
-        max_length=40,
-        extra_json_schema={
-            "format": "date-time",
-            "pattern": r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$",
-        },
-    ),
-]
+Timestamp = Annotated[str, msgspec.Meta(pattern=DATE_TIME, max_length=40, extra_json_schema={"format": "date-time"})]
 Sequence = Annotated[int, msgspec.Meta(ge=0, le=SEQUENCE_MAX)]
 
 Family = Literal["call", "chat", "workorder"]
@@ -44,7 +36,7 @@ Priority = Literal["critical", "high", "normal", "low"]
 VipTier = Literal["enterprise", "contract", "vip", "standard"]
 
 
-class EventData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+class EventData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="type"):
     """Attributes that every event of every family may carry; an absent one says nothing about the contact.
 
     ``support_line`` is 1 or 2 (R62), ``service_key`` the hashed access line, ``automatic`` says that no human did it,

@@ -25,12 +25,16 @@ class VipChanged(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class SurveyScored(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="survey_scored"):
-    """A customer answered a survey (R7, R26-R28)."""
+    """A customer answered a survey (R7, R26-R28); the score lies on the scale."""
 
     instrument: Text
     scale_min: float
     scale_max: float
     score: float
+
+    def __post_init__(self) -> None:
+        if not self.scale_min <= self.score <= self.scale_max or self.scale_min == self.scale_max:
+            raise ValueError("expected scale_min <= score <= scale_max and a scale of more than one value")
 
 
 class QcScored(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="qc_scored"):
