@@ -13,6 +13,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 SOURCE_HELP = "\b\nSources:\n" + "\n".join(f"  {kind.name:15} {kind.help}" for kind in SOURCES.values())
 
+_OPTION_HELP = "an option of the source; repeatable"
+
 
 def source_arguments(command: Command) -> Command:
     """SOURCE and FILE."""
@@ -22,7 +24,7 @@ def source_arguments(command: Command) -> Command:
 
 def options_option(command: Command) -> Command:
     """``-o name=value``, as often as needed."""
-    option = click.option("-o", "--option", "options", multiple=True, metavar="NAME=VALUE", callback=_pairs, help="an option of the source; repeatable")
+    option = click.option("-o", "--option", "options", multiple=True, metavar="NAME=VALUE", callback=_pairs, help=_OPTION_HELP)
     return option(command)
 
 

@@ -24,27 +24,36 @@ def _metric(origin: Origin, kind: str, labels: str, text: str, merge: str) -> Me
 
 CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_contacts_total": _contacts(
-        "counter", "channel queue outcome", "Contacts by what became of them; offered counts each once, the others are outcomes"
+        "counter",
+        "queue outcome",
+        "Contacts by outcome; offered counts each, then what became of it; short_abandoned is a part of abandoned",
     ),
-    "sla_response_seconds": _contacts(
-        "histogram", "channel queue", "Wait of answered calls and chats, from the queue to a human; edges are the promised times"
+    "sla_channel_contacts_total": _contacts("counter", "channel outcome", "The same by channel"),
+    "sla_region_contacts_total": _contacts("counter", "region outcome", "The same by region"),
+    "sla_response_seconds": _contacts("histogram", "queue", "Wait of answered contacts, from the queue to a human; edges are the promised times"),
+    "sla_abandon_wait_seconds": _contacts("histogram", "queue", "Wait of abandoned contacts; edges are the promised times"),
+    "sla_handle_seconds": _contacts("summary", "queue", "Talk, hold and wrap-up of handled contacts"),
+    "sla_service_level_events_total": _contacts(
+        "counter",
+        "queue threshold outcome",
+        "Service-level events: a contact counts once, as hit or miss, when it is answered, abandoned, or has waited for the threshold (V7)",
     ),
-    "sla_abandon_wait_seconds": _contacts("histogram", "channel queue", "Wait of abandoned calls and chats; edges are the promised times"),
-    "sla_handle_seconds": _contacts("summary", "channel queue", "Talk, hold and wrap-up of handled contacts"),
-    "sla_contacts_open": _contacts("gauge", "channel", "Contacts that are not closed"),
     "sla_clock_cycles_total": _contacts(
         "counter", "clock outcome", "Finished clock cycles by verdict: met, breached, cancelled, exempt (requirements 5.10)"
     ),
-    "sla_clock_seconds": _contacts("histogram", "clock", "Counted time of finished clock cycles"),
-    "sla_clocks_running": _contacts("gauge", "clock", "Clocks that run or are paused"),
-    "sla_breaches_total": _contacts("counter", "clock severity", "Breach alerts raised by clocks; a retracted one stays counted"),
-    "sla_breaches_open": _contacts("gauge", "clock severity", "Breach alerts of clocks that are firing now"),
-    "sla_next_deadline_timestamp_seconds": _contacts("gauge", "", "The instant at which the next clock falls due", "min"),
-    "sla_events_total": _contacts("counter", "family type", "Events accepted"),
-    "sla_events_duplicate_total": _contacts("counter", "family", "Events that were there already and changed nothing (P31)"),
-    "sla_events_late_total": _contacts("counter", "family", "Events that came out of order and made a contact be folded again (P32)"),
-    "sla_events_skewed_total": _contacts("counter", "family", "Events whose own time lay ahead of T and took effect at T (P37)"),
-    "sla_queues_unknown_total": _contacts("counter", "family", "Contacts of a queue that the policy does not name; they get its default"),
+    "sla_contacts_open": _contacts("gauge", "family partition", "Contacts that are not closed"),
+    "sla_contacts_kept": _contacts("gauge", "family partition", "Contacts in the state, closed ones included"),
+    "sla_contacts_unjudged": _contacts("gauge", "family partition", "Contacts set aside because a record of theirs made the processor fail"),
+    "sla_contacts_waiting": _contacts("gauge", "partition", "Contacts that wait in a queue now"),
+    "sla_clocks_running": _contacts("gauge", "family partition", "Clocks that run or are paused"),
+    "sla_clocks_expired_total": _contacts("counter", "partition", "Waits ended without an event because they were longer than any wait can be (P29)"),
+    "sla_breaches_open": _contacts("gauge", "family severity partition", "Breach alerts of clocks that are firing now"),
+    "sla_next_due_timestamp_seconds": _contacts("gauge", "partition", "The instant at which the next clock falls due", "min"),
+    "sla_events_accepted_total": _contacts("counter", "partition", "Events accepted since the shard was taken over"),
+    "sla_events_duplicate_total": _contacts("counter", "partition", "Events that were there already and changed nothing (P31)"),
+    "sla_late_corrections_total": _contacts("counter", "partition", "Events that came out of order and made a contact be folded again (P32, P33)"),
+    "sla_events_clock_skew_total": _contacts("counter", "partition", "Events whose own time lay ahead of T and took effect at T (P37)"),
+    "sla_queues_unknown": _contacts("gauge", "", "Queues that the policy does not name and that get its default", "max"),
     "sla_queue_waiting_contacts": _queues("gauge", "queue", "Contacts waiting now"),
     "sla_queue_oldest_wait_seconds": _queues("gauge", "queue", "Longest wait of those waiting now", "max"),
     "sla_service_level_ratio": _queues(
@@ -58,6 +67,11 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_objective_target": _queues("gauge", "objective scope", "The promised value", "single"),
     "sla_objective_breached": _queues("gauge", "objective scope", "1 while the objective's alert is firing", "single"),
     "sla_queues_incomplete": _queues("gauge", "", "Queue scopes judged without one of their sources"),
+    "sla_queue_held_records": _queues("gauge", "", "Pane records that wait for the slowest source"),
+    "sla_queue_source_watermark_timestamp_seconds": _queues(
+        "gauge", "processor partition", "The T that a source of the queue shards has passed", "min"
+    ),
+    "sla_queue_source_stuck": _queues("gauge", "processor partition", "1 while queues are judged without this source", "max"),
     "sla_events_rejected_total": _runtime("counter", "topic reason", "Records refused as dead letters"),
     "sla_bad_share_ratio": _runtime("gauge", "topic", "Share of refused records among the last of a source", "max"),
     "sla_watermark_timestamp_seconds": _runtime("gauge", "processor partition", "T: the instant up to which the shard has judged", "max"),
