@@ -23,7 +23,7 @@ def command(file: Path, options: dict[str, str]) -> None:
     """
     source = begin("traffic", None, options)
     try:
-        with (sys.stdout.buffer if str(file) == "-" else file.open("wb")) as stream, progress("simulating", source.total) as advance:
+        with sys.stdout.buffer if str(file) == "-" else file.open("wb") as stream, progress("simulating", source.total) as advance:
             written = write_events(counted(source.arrivals, advance), stream)
     except BrokenPipeError:
         raise
