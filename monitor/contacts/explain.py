@@ -49,6 +49,7 @@ def sentence(rule: Rule, run: Run, outcome: Outcome, t: Instant) -> str:
     """Say in words when it was due and what came of it: ``Due Friday 17:00 (closing), done 17:05.``"""
     done_at = run.ended_at
     due = _due(rule, outcome.deadline_at, done_at or t)
+    later = due[0].lower() + due[1:]
     if outcome.verdict == "met":
         return f"{due}, done {_again(rule, done_at, outcome.deadline_at)}: in time."
     if outcome.verdict == "breached":
@@ -56,8 +57,8 @@ def sentence(rule: Rule, run: Run, outcome: Outcome, t: Instant) -> str:
     if outcome.verdict == "cancelled":
         if outcome.reason == NO_LONGER_PROMISED:
             return "No promise covers the contact as it is now; the clock ends without a verdict on time."
-        return f"Cancelled ({outcome.reason.replace('_', ' ')}) at {_moment(rule, done_at or t)}; {due.lower()}."
-    return f"Opened again; {due[0].lower()}{due[1:]}."
+        return f"Cancelled ({outcome.reason.replace('_', ' ')}) {_moment(rule, done_at or t, t)}; {later}."
+    return f"{'Opened again' if run.closed else 'Running again'}; {later}."
 
 
 def _breached(rule: Rule, run: Run, outcome: Outcome, due: str) -> str:

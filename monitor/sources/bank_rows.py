@@ -174,14 +174,14 @@ class RowReader:
         return wait
 
     def _duration(self, text: str, span: int | None, what: str, line: int) -> int:
-        """The column; where it is unusable, the span between the clocks; where that is implausible too, 0."""
+        """The column; unreadable: the span between the clocks; negative: 0, unless it is that span less the midnight it wrapped at."""
         value = _integer(text)
         if value is None:
             self._dirt.add(f"bad_{what}", line)
             return span or 0
         if value < 0:
             self._dirt.add(f"negative_{what}", line)
-            return span or 0
+            return span if span is not None and span == value + _DAY else 0
         return value
 
     def _odd(self, row: dict[str, str], clocks: dict[str, int | None], outcome: str, line: int) -> None:

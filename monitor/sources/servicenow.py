@@ -11,8 +11,8 @@ Each row is a snapshot of an incident after an update; an event is what changed 
 
 Priority changes are told when they happened, never beforehand. "The incident's last priority decides" (R46, P14) is then the
 policy's business: its clock keeps start and pauses and takes the new target. P14's other half, a breach before the change
-stays, alters nothing on this log: of 71 incidents that ended with priority 3 or 4 after another one, none had used up the
-earlier target before the change. Verdicts of the log itself (``made_sla``) never become events: ``read_outcomes`` gives
+stays, alters no verdict on this log: the incidents that had used up an earlier target before they moved to priority 3 or 4
+missed the later one too. Verdicts of the log itself (``made_sla``) never become events: ``read_outcomes`` gives
 them for scoring.
 """
 

@@ -10,6 +10,8 @@ from monitor.sources.traffic.chats import ChatDesk
 from monitor.sources.traffic.delivery import deliver
 from monitor.sources.traffic.model import TrafficModel
 from monitor.sources.traffic.orders import OrderDesk
+from monitor.sources.traffic.profile import Rate
+from schemas.instants import DAY, SECOND
 
 __all__ = ["TrafficModel", "expected_events", "traffic"]
 
@@ -26,5 +28,8 @@ def traffic(model: TrafficModel) -> Iterator[Arrival]:
 
 def expected_events(model: TrafficModel) -> int:
     """About how many arrivals there will be: for progress bars."""
-    events = model.calls_per_day * _EVENTS_PER_CALL + model.chats_per_day * _EVENTS_PER_CHAT + model.orders_per_day * _EVENTS_PER_ORDER
-    return round(events * model.days * (1 + model.delivery.duplicate_ratio))
+    per_contact = ((model.calls_per_day, _EVENTS_PER_CALL), (model.chats_per_day, _EVENTS_PER_CHAT), (model.orders_per_day, _EVENTS_PER_ORDER))
+    shape = Rate(model, 1.0)
+    steps = range(model.start_at, model.start_at + round(model.days * DAY), 300 * SECOND)
+    of_day = sum(shape.at(at) for at in steps) * 300
+    return round(sum(per_day * events for per_day, events in per_contact) * of_day * (1 + model.delivery.duplicate_ratio))
