@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from monitor.calendar.model import Pause
 from monitor.contacts.contact import RUNNING, STOPPED, Run, View
 from monitor.contacts.deadline import pauses_of
-from monitor.contacts.outcome import Outcome, rule_of
+from monitor.contacts.outcome import Outcome, counted_until, rule_of
 from monitor.contacts.plan import ClockPlan
 from monitor.contacts.rematch import NO_LONGER_PROMISED, TARGET_CHANGED
 from monitor.policy.model import Rule
@@ -30,7 +30,7 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant)
     """Explain one cycle as of T."""
     rule = rule_of(plan, run)
     pauses = pauses_of(plan, view, run, rule.calendar)
-    until = max(outcome.deadline_at, run.started_at) if outcome.deadline_at else max(run.ended_at or t, run.started_at)
+    until = max(outcome.deadline_at, run.started_at) if outcome.deadline_at else max(counted_until(run, t), run.started_at)
     intervals = _counted(rule, run.started_at, until, pauses)
     shown = tuple(OpenInterval(format_instant(a), format_instant(b)) for a, b in islice(intervals, SHOWN))
     more = sum(1 for _ in islice(intervals, _COUNTED_AT_MOST))
