@@ -50,7 +50,7 @@ def test_erlang_a_against_a_plain_simulation(staff: int, patience: float) -> Non
     expected = erlang_a(rate, SERVICE, patience, staff, 20)
     assert abandoned / calls == pytest.approx(expected.abandoned_ratio, abs=0.01)
     assert within / calls == pytest.approx(expected.answered_within_ratio, abs=0.015)
-    assert waited / calls == pytest.approx(expected.mean_wait_seconds, rel=0.08, abs=0.2)
+    assert waited / calls == pytest.approx(expected.mean_wait_seconds, rel=0.08, abs=0.3)
 
 
 def test_staff_is_the_fewest_that_keep_the_promise() -> None:
