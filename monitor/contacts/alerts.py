@@ -8,6 +8,7 @@ from typing import Final
 
 from monitor.contacts.case import Case, alert_labels
 from monitor.contacts.contact import RUNNING, Contact, Published
+from monitor.contacts.deadline import elapsed_us, pauses_of
 from monitor.contacts.identity import alert_id
 from monitor.contacts.records import alert_record
 from monitor.processing import Output
@@ -84,7 +85,7 @@ def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant,
         level_ratio=None if level is None else level / 100,
         queue=case.queue,
         target=seconds_of(judged.target_us),
-        value=seconds_of(run.elapsed_us) if run.ended_at else None,
+        value=seconds_of(_elapsed_us(case)),
         deadline=format_instant(judged.deadline_at) if judged.deadline_at else None,
         detected_at=format_instant(case.t),
         detected_late=case.entry.detected_late and level is None,
@@ -127,6 +128,13 @@ def _retraction(policy: str, contact: Contact, entry: Published, level: int | No
 def _severity(rule: Severity, level: int | None) -> Severity:
     """Before the breach everything is one step milder."""
     return rule if level is None or level > 100 else _MILDER[rule]
+
+
+def _elapsed_us(case: Case) -> int:
+    run, rule = case.run, case.rule
+    if run.ended_at:
+        return run.elapsed_us
+    return elapsed_us(rule, run, case.t, pauses_of(case.plan, case.contact.view, run, rule.calendar))
 
 
 def _labels(contact: Contact, clock: str, level: int | None, severity: Severity) -> dict[str, str]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from monitor.calendar.model import Pause
 from monitor.contacts.contact import RUNNING, STOPPED, Run, View
 from monitor.contacts.deadline import pauses_of
-from monitor.contacts.outcome import Outcome, rule_of
+from monitor.contacts.outcome import Outcome, counted_until, rule_of
 from monitor.contacts.plan import ClockPlan
 from monitor.contacts.rematch import NO_LONGER_PROMISED, TARGET_CHANGED
 from monitor.policy.model import Rule
@@ -30,7 +30,7 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant)
     """Explain one cycle as of T."""
     rule = rule_of(plan, run)
     pauses = pauses_of(plan, view, run, rule.calendar)
-    until = max(outcome.deadline_at, run.started_at) if outcome.deadline_at else max(run.ended_at or t, run.started_at)
+    until = max(outcome.deadline_at, run.started_at) if outcome.deadline_at else max(counted_until(run, t), run.started_at)
     intervals = _counted(rule, run.started_at, until, pauses)
     shown = tuple(OpenInterval(format_instant(a), format_instant(b)) for a, b in islice(intervals, SHOWN))
     more = sum(1 for _ in islice(intervals, _COUNTED_AT_MOST))
@@ -49,6 +49,7 @@ def sentence(rule: Rule, run: Run, outcome: Outcome, t: Instant) -> str:
     """Say in words when it was due and what came of it: ``Due Friday 17:00 (closing), done 17:05.``"""
     done_at = run.ended_at
     due = _due(rule, outcome.deadline_at, done_at or t)
+    later = due[0].lower() + due[1:]
     if outcome.verdict == "met":
         return f"{due}, done {_again(rule, done_at, outcome.deadline_at)}: in time."
     if outcome.verdict == "breached":
@@ -56,8 +57,8 @@ def sentence(rule: Rule, run: Run, outcome: Outcome, t: Instant) -> str:
     if outcome.verdict == "cancelled":
         if outcome.reason == NO_LONGER_PROMISED:
             return "No promise covers the contact as it is now; the clock ends without a verdict on time."
-        return f"Cancelled ({outcome.reason.replace('_', ' ')}) at {_moment(rule, done_at or t)}; {due.lower()}."
-    return f"Opened again; {due[0].lower()}{due[1:]}."
+        return f"Cancelled ({outcome.reason.replace('_', ' ')}) {_moment(rule, done_at or t, t)}; {later}."
+    return f"{'Opened again' if run.closed else 'Running again'}; {later}."
 
 
 def _breached(rule: Rule, run: Run, outcome: Outcome, due: str) -> str:

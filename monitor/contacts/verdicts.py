@@ -13,7 +13,7 @@ from monitor.contacts.contact import Contact, Published
 from monitor.contacts.deadline import elapsed_us, pauses_of
 from monitor.contacts.explain import explain
 from monitor.contacts.identity import verdict_key
-from monitor.contacts.outcome import outcome
+from monitor.contacts.outcome import counted_until, outcome
 from monitor.contacts.plan import Plan
 from monitor.contacts.records import verdict_record
 from monitor.processing import Output
@@ -68,7 +68,7 @@ def _say(case: Case, explanation: Explanation) -> Output:
     _remember(case)
     rule = case.rule
     pauses = pauses_of(case.plan, contact.view, run, rule.calendar)
-    until = run.ended_at or case.t
+    until = counted_until(run, case.t)
     elapsed = elapsed_us(rule, run, until, pauses)
     verdict = Verdict(
         contact=contact.id,

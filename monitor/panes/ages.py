@@ -1,6 +1,6 @@
 """Which panes there are in which slot, and which slots T has closed (design §6: every resolution is forgotten at its age)."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
@@ -36,6 +36,12 @@ class Ages(Generic[Item]):
     def items(self, resolution: Resolution, slot_at: Instant) -> Iterable[Item]:
         """Return what lies in a slot."""
         return self._slots.get((resolution, slot_at), {})
+
+    def slots(self, resolution: Resolution) -> Iterator[tuple[Instant, Iterable[Item]]]:
+        """Yield every slot of a resolution with what lies in it."""
+        for (each, slot_at), items in self._slots.items():
+            if each == resolution:
+                yield slot_at, items
 
     def close(self, t: Instant) -> list[tuple[Resolution, Instant, Item]]:
         """Return and drop everything in slots that T has closed."""

@@ -23,8 +23,8 @@ _MOST_BUSINESS_DAYS: Final = 1000
 
 
 def compile_clocks(source: PolicySource, calendars: Mapping[str, Calendar], remarks: Remarks) -> tuple[Clock, ...]:
-    """All clocks in the order of the file; mistakes go to ``remarks``."""
-    return tuple(_compile(name, clock, calendars, remarks) for name, clock in source.clocks.items())
+    """All clocks by name, so that the order of the file changes nothing; mistakes go to ``remarks``."""
+    return tuple(_compile(name, clock, calendars, remarks) for name, clock in sorted(source.clocks.items()))
 
 
 def _compile(name: str, source: ClockSource, calendars: Mapping[str, Calendar], remarks: Remarks) -> Clock:
@@ -35,9 +35,9 @@ def _compile(name: str, source: ClockSource, calendars: Mapping[str, Calendar], 
     families = _families(source, start, path, remarks)
     for part, triggers in (("start", start), ("stop", stop), ("cancel", cancel)):
         _check_families(part, triggers, families, path, remarks)
-    if not start:
+    if source.start == []:
         remarks.error((*path, "start"), "a clock needs at least one start")
-    if not stop:
+    if source.stop == []:
         remarks.error((*path, "stop"), "a clock needs at least one stop")
     if set(start) & set(stop):
         remarks.error((*path, "stop"), "the same moment starts and stops the clock; stop wins, so it would never run")
@@ -69,13 +69,20 @@ def _triggers(source: Triggers, path: Path, remarks: Remarks) -> tuple[Trigger, 
         trigger = TriggerSource(on=item) if isinstance(item, str) else item
         moment = MOMENTS.get(trigger.on)
         if moment is None:
-            remarks.error(here, f"unknown moment `{trigger.on}`{closest(trigger.on, list(MOMENTS))}; `sla-monitor schemas` lists all")
+            remarks.error(here, f"unknown moment `{trigger.on}`{closest(trigger.on, list(MOMENTS))}; expected one of: {_moments_like(trigger.on)}")
             continue
         made = Trigger(trigger.on, compile_tests(trigger.where, event_fields(moment.events), (*here, "where"), remarks))
         if made in compiled:
             remarks.warning(here, f"`{trigger.on}` is named twice")
         compiled.append(made)
     return tuple(compiled)
+
+
+def _moments_like(name: str) -> str:
+    """The moments of the same family, or those that every family has."""
+    family = name.partition(".")[0]
+    alike = [known for known in MOMENTS if known.startswith(family + ".")]
+    return " ".join(sorted(alike or (known for known in MOMENTS if "." not in known)))
 
 
 def _families(source: ClockSource, start: tuple[Trigger, ...], path: Path, remarks: Remarks) -> frozenset[Family]:
@@ -86,7 +93,7 @@ def _families(source: ClockSource, start: tuple[Trigger, ...], path: Path, remar
     for family in source.families:
         if start and family not in possible:
             remarks.error((*path, "families"), f"nothing starts this clock on a {family}")
-    return frozenset(source.families)
+    return frozenset(source.families) & possible
 
 
 def _check_families(part: str, triggers: tuple[Trigger, ...], families: frozenset[Family], path: Path, remarks: Remarks) -> None:

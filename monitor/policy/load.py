@@ -46,13 +46,14 @@ def check_policy(files: Files) -> list[Finding]:
 
 
 def policy_schema() -> dict[str, object]:
-    """JSON Schema 2020-12 of the policy language, for editors."""
+    """JSON Schema 2020-12 of the policy language, for editors; checked in as ``deploy/policies/policy.schema.json``."""
     schema: dict[str, object] = msgspec.json.schema(PolicySource)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "sla-monitor policy",
-        **schema,
-    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sla-monitor policy", **schema}
+
+
+def policy_schema_text() -> str:
+    """The schema as the text of the checked-in file."""
+    return msgspec.json.format(msgspec.json.encode(policy_schema(), order="deterministic"), indent=2).decode() + "\n"
 
 
 def _read(files: Files) -> tuple[Policy | None, list[Finding]]:
@@ -79,7 +80,7 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
     clocks = compile_clocks(source, calendars, remarks)
     objectives = compile_objectives(source, calendars, queues, remarks)
     check_delivery(source, calendars, remarks)
-    if not clocks and not objectives:
+    if not source.clocks and not source.objectives:
         remarks.warning((), "no clocks and no objectives: queues are counted, nothing is promised")
     return Policy(
         version=version_of(source),
@@ -97,8 +98,9 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
 
 
 def version_of(source: PolicySource) -> str:
-    """The first 12 hex digits of the SHA-256 of the canonical JSON of what was written."""
-    return hashlib.sha256(msgspec.json.encode(source, order="deterministic")).hexdigest()[:_VERSION_LENGTH]
+    """The first 12 hex digits of the SHA-256 of the canonical JSON of what was written; only ladders have an order that matters."""
+    canonical = msgspec.json.encode((source, list(source.ladders)), order="deterministic")
+    return hashlib.sha256(canonical).hexdigest()[:_VERSION_LENGTH]
 
 
 def _instant(text: str | None, remarks: Remarks) -> Instant | None:

@@ -20,8 +20,8 @@ _PANES: Final = ((10 * SECOND, 6 * HOUR, "10s"), (300 * SECOND, 48 * HOUR, "5m")
 
 
 def compile_objectives(source: PolicySource, calendars: Mapping[str, Calendar], queues: QueuePolicy, remarks: Remarks) -> tuple[Objective, ...]:
-    """All objectives in the order of the file; mistakes go to ``remarks`` and leave the objective out."""
-    compiled = [_compile(name, objective, source, calendars, remarks) for name, objective in source.objectives.items()]
+    """All objectives by name; mistakes go to ``remarks`` and leave the objective out."""
+    compiled = [_compile(name, objective, source, calendars, remarks) for name, objective in sorted(source.objectives.items())]
     for objective in compiled:
         if objective is not None:
             _check_scope(objective, queues, remarks)
@@ -77,6 +77,7 @@ def _threshold(source: ObjectiveSource, known: Indicator, path: Path, remarks: R
     whole, rest = divmod(duration_us(source.threshold), SECOND)
     if rest or not whole:
         remarks.error(here, f"{source.threshold} is not a whole number of seconds above zero")
+        return None
     return whole
 
 

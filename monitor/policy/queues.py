@@ -23,7 +23,7 @@ def compile_queues(source: PolicySource, calendars: Mapping[str, Calendar], rema
     default = QueueRules()
     if DEFAULT in source.queues:
         default = _rules(DEFAULT, source.queues[DEFAULT], default, calendars, remarks)
-    named = {name: _rules(name, queue, default, calendars, remarks) for name, queue in source.queues.items() if name != DEFAULT}
+    named = {name: _rules(name, queue, default, calendars, remarks) for name, queue in sorted(source.queues.items()) if name != DEFAULT}
     scopes, dimensions = source.limits.scopes, source.limits.dimensions or ()
     for index, dimension in enumerate(dimensions):
         if dimension not in rule_fields():

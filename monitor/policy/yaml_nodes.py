@@ -22,7 +22,8 @@ _MAX_NODES: Final = 200_000
 _INT = re.compile(r"[-+]?\d+", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?", re.ASCII)
 _WORDS: Final[dict[str, Scalar]] = {"": None, "~": None, "null": None, "true": True, "false": False}
-_STRING: Final = "tag:yaml.org,2002:str"
+_CORE: Final = "tag:yaml.org,2002:"
+_TAGS: Final = frozenset({"!"} | {_CORE + kind for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")})
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -56,17 +57,16 @@ class Node(msgspec.Struct, frozen=True):
 
 def parse(file: str, text: str) -> Node:
     """One YAML document as nodes. Raises PolicyError with file and line."""
-    loader = yaml.SafeLoader(text)
     try:
-        root = loader.get_single_node()
+        root = yaml.compose(text, yaml.SafeLoader)
+        return Node({}, file, 1) if root is None else _Reader(file).read(root, ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise PolicyError(f"not YAML: {error.problem or error.context}", file=file, line=mark.line + 1 if mark else 1) from error
     except yaml.YAMLError as error:
         raise PolicyError(f"not YAML: {error}", file=file, line=1) from error
-    finally:
-        loader.dispose()
-    return Node({}, file, 1) if root is None else _Reader(file).read(root, ())
+    except RecursionError as error:
+        raise PolicyError("nested too deeply", file=file, line=1) from error
 
 
 def merge(below: Node, above: Node) -> Node:
@@ -92,6 +92,8 @@ class _Reader:
     def read(self, node: yaml.Node, inside: tuple[yaml.Node, ...], line: int = 0) -> Node:
         self._count += 1
         line = line or node.start_mark.line + 1
+        if node.tag not in _TAGS:
+            raise PolicyError(f"the tag {node.tag.removeprefix(_CORE)} is not used in policies", file=self._file, line=line)
         if self._count > _MAX_NODES:
             raise PolicyError(f"more than {_MAX_NODES} values", file=self._file, line=line)
         if any(node is outer for outer in inside):

@@ -55,8 +55,9 @@ class Window:
         self.resolution = resolution_of(length_us)
         self.totals: dict[Series, PaneTotals] = {}
         self.changed: dict[Series, None] = {}
+        self.unseen: dict[Series, None] = {}
+        self.begins_at: Instant = 0
         self._calendar, self._slots = calendar, slots
-        self._begins_at: Instant = 0
         self._inside: list[Instant] = []
         self._members: set[Instant] = set()
 
@@ -68,12 +69,12 @@ class Window:
         if held is None:
             held = self.totals[series] = PaneTotals()
         totals.merge(held, delta)
-        self.changed[series] = None
+        self.changed[series] = self.unseen[series] = None
 
     def advance(self, t: Instant, series_in: SeriesIn, pane_of: PaneOf) -> None:
         """Move on to T: subtract the panes of every slot that leaves."""
-        self._begins_at = self._slots.slot_at(self.resolution, t) - self.id.length_us
-        while self._inside and self._inside[0] < self._begins_at:
+        self.begins_at = self._slots.slot_at(self.resolution, t) - self.id.length_us
+        while self._inside and self._inside[0] < self.begins_at:
             slot_at = heappop(self._inside)
             self._members.discard(slot_at)
             for series in series_in(self.resolution, slot_at):
@@ -86,10 +87,10 @@ class Window:
         totals.merge(held, pane, -1)
         if totals.is_empty(held):
             del self.totals[series]
-        self.changed[series] = None
+        self.changed[series] = self.unseen[series] = None
 
     def _enter(self, slot_at: Instant) -> bool:
-        if slot_at < self._begins_at or not (self._calendar is None or self._calendar.is_open(slot_at)):
+        if slot_at < self.begins_at or not (self._calendar is None or self._calendar.is_open(slot_at)):
             return False
         self._members.add(slot_at)
         heappush(self._inside, slot_at)
