@@ -26,19 +26,20 @@ def main() -> int:
     if not log.exists():
         print(f"the recorded log is not at {log}; SLA_DATA names its folder", file=sys.stderr)
         return 2
-    until = ["--until", f"1999-01-{days + 1:02d}T00:00:00+02:00"] if days else []
+    options = {"start": "1999-01-01", "days": str(days)} if days else {}
+    chosen = [word for name, value in options.items() for word in ("--option", f"{name}={value}")]
     with Installation("live-replay", SLA_POLICY=str(POLICY), SLA_CLOCK="external") as installation:
         installation.start("w1")
         installation.start("w2")
         started = time.monotonic()
-        installation.cli("publish", "anonymous-bank", str(log), "--drive-clock", *until)
+        installation.cli("publish", "anonymous-bank", str(log), "--drive-clock", *chosen)
         published = time.monotonic()
         installation.wait_applied([CALLS, CONTACTS_TICKS, QUEUE_PANES])
         applied = time.monotonic()
         live = {topic: read_topic(installation.bootstrap, installation.topic(topic), installation.partitions) for topic in COMPARED}
         for name in ("w1", "w2"):
             installation.stop(name)
-    expected = replayed(log, POLICY, until[1] if until else None)
+    expected = replayed(log, POLICY, options)
     print(f"publish_seconds: {published - started:.1f}\napply_seconds: {applied - started:.1f}")
     return report(live, expected)
 
