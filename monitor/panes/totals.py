@@ -12,7 +12,8 @@ _Name = TypeVar("_Name", int, str)
 def merge(into: PaneTotals, other: PaneTotals, sign: int = 1) -> None:
     """Add ``other`` in place, or subtract it with ``sign`` -1; what becomes zero vanishes, so equal totals look equal."""
     _merge(into.counts, other.counts, sign)
-    _merge(into.sums, other.sums, sign)
+    if other.sums:
+        _merge(into.sums, other.sums, sign)
     for name, buckets in other.sketches.items():
         held = into.sketches.setdefault(name, {})
         sketch.merge(held, buckets, sign)
