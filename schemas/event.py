@@ -6,7 +6,7 @@ from schemas.events import EventData, Family
 from schemas.instants import Instant
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """A decoded CloudEvent. ``id`` and ``source`` identify it (P31); ``at`` is ``ce_time``; ``sequence`` is 0 if absent."""
 
     contact: str

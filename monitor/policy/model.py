@@ -7,7 +7,7 @@ import msgspec
 from monitor.calendar.model import Calendar
 from schemas.alerts import Severity
 from schemas.events import Family
-from schemas.instants import Instant
+from schemas.instants import DAY, HOUR, Instant
 
 Scalar = str | int | float | bool
 Scope = Literal["queue", "channel", "region", "all"]
@@ -111,10 +111,15 @@ class Objective(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+def keep_closed_default() -> dict[str, int]:
+    """How long a closed contact of each family is remembered, in microseconds (design §4)."""
+    return {"call": 24 * HOUR, "chat": 72 * HOUR, "workorder": 35 * DAY}
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds of memory and trust (design §4, P37)."""
 
-    keep_closed_us: dict[str, int] = {"call": 24 * 3_600_000_000, "chat": 72 * 3_600_000_000, "workorder": 35 * 86_400_000_000}
+    keep_closed_us: dict[str, int] = msgspec.field(default_factory=keep_closed_default)
     follow_up_us: int = 7 * 86_400_000_000
     events: int = 200
     future_us: int = 5_000_000
@@ -123,9 +128,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """One compiled policy. ``version`` is the hash of its content, carried by ticks, verdicts and alerts."""
+    """One compiled policy. ``version`` is the hash of its content, carried by ticks, verdicts and alerts; ``label`` is its author's name for it."""
 
     version: str
+    label: str = ""
+    applies_to: Literal["new", "open"] = "new"
     title: str = ""
     time_zone: str = "UTC"
     effective_from: Instant | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from schemas.events.base import EventData, Text, Timestamp
+from schemas.events.base import EventData, Name, Timestamp
 
 
 class CallData(EventData, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,7 +47,7 @@ class CallHoldEnd(CallData, frozen=True, kw_only=True, omit_defaults=True, tag="
 class CallTransferred(CallData, frozen=True, kw_only=True, omit_defaults=True, tag="call.transferred"):
     """The call went to another desk or, with ``to_queue``, towards another queue."""
 
-    to_queue: Text | None = None
+    to_queue: Name | None = None
 
 
 class CallAbandoned(CallData, frozen=True, kw_only=True, omit_defaults=True, tag="call.abandoned"):

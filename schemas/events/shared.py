@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from schemas.events.base import EventData, Identifier, Text, Timestamp
+from schemas.events.base import ContactId, EventData, Text, Timestamp
 
 
 class Cancelled(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="cancelled"):
     """The contact is void: withdrawn, a duplicate of ``merged_into``, or created in error."""
 
     reason: Literal["withdrawn", "duplicate", "created_in_error"]
-    merged_into: Identifier | None = None
+    merged_into: ContactId | None = None
 
 
 class Reclassified(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="reclassified"):
@@ -25,12 +25,16 @@ class VipChanged(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class SurveyScored(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="survey_scored"):
-    """A customer answered a survey (R7, R26-R28)."""
+    """A customer answered a survey (R7, R26-R28); the score lies on the scale."""
 
     instrument: Text
     scale_min: float
     scale_max: float
     score: float
+
+    def __post_init__(self) -> None:
+        if not self.scale_min <= self.score <= self.scale_max or self.scale_min == self.scale_max:
+            raise ValueError("expected scale_min <= score <= scale_max and a scale of more than one value")
 
 
 class QcScored(EventData, frozen=True, kw_only=True, omit_defaults=True, tag="qc_scored"):

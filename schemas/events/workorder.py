@@ -4,14 +4,14 @@ from typing import Annotated
 
 import msgspec
 
-from schemas.events.base import EventData, Identifier, Text, Timestamp
+from schemas.events.base import EventData, Identifier, Name, Text, Timestamp
 
 
 class WorkOrderData(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """Attributes of every work-order event."""
 
-    dept: Text | None = None
-    node: Text | None = None
+    dept: Name | None = None
+    node: Name | None = None
     due_at: Timestamp | None = None
     location: Text | None = None
     symptom: Text | None = None

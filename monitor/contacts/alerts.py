@@ -1,0 +1,156 @@
+"""Alerts of one cycle: one for its breach, one for each warning level or overrun that went by (P16, P40, P41).
+
+Firing while the cycle runs, resolved by its real stop or cancel, retracted when events disprove it. A breach that is found
+when the stop is already known is one record in state ``resolved``. A pause after the breach changes nothing here.
+"""
+
+from typing import Final
+
+from monitor.contacts.case import Case, alert_labels
+from monitor.contacts.contact import RUNNING, Contact, Published
+from monitor.contacts.deadline import elapsed_us, pauses_of
+from monitor.contacts.identity import alert_id
+from monitor.contacts.records import alert_record, instant_text
+from monitor.processing import Output
+from schemas.alerts import Alert, AlertState, Explanation, Severity
+from schemas.instants import Instant, seconds_of
+
+_RETRACTED: Final = "retracted"
+_MILDER: Final[dict[Severity, Severity]] = {"critical": "warning", "warning": "info", "info": "info"}
+
+
+def of_breach(case: Case, explanation: Explanation | None, *, moved: bool) -> list[Output]:
+    """The alert of the breach, if it differs from what was told."""
+    entry, run = case.entry, case.run
+    if case.judged.verdict == "breached":
+        state: AlertState = "firing" if run.state == RUNNING else "resolved"
+    elif entry.alert_state:
+        state = "retracted"
+    else:
+        return []
+    if state == entry.alert_state and (not moved or state == "retracted"):
+        return []
+    entry.alert_state = state
+    entry.alert_version += 1
+    starts_at = run.breach_booked_at or case.judged.deadline_at or run.started_at
+    return [_alert(case, state, None, starts_at, entry.alert_version, explanation)]
+
+
+def of_levels(case: Case) -> list[Output]:
+    """The alerts of warning levels and overruns that differ from what was told, lowest level first."""
+    entry, run = case.entry, case.run
+    passed = dict(run.passed)
+    outputs: list[Output] = []
+    for level in sorted({*passed, *entry.levels}):
+        told, version, told_at = entry.levels.get(level, ("", 0, 0))
+        at = passed.get(level, told_at)
+        state: AlertState = "retracted" if level not in passed else "firing" if run.state == RUNNING else "resolved"
+        if state == told and at == told_at:
+            continue
+        entry.levels[level] = (state, version + 1, at)
+        outputs.append(_alert(case, state, level, at, version + 1, None))
+    return outputs
+
+
+def retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list[Output]:
+    """Take back every alert of a cycle that the events no longer show."""
+    outputs: list[Output] = []
+    if entry.alert_state and entry.alert_state != _RETRACTED:
+        entry.alert_state = _RETRACTED
+        entry.alert_version += 1
+        outputs.append(_retraction(policy, contact, entry, None, t))
+    for level in sorted(entry.levels):
+        state, version, at = entry.levels[level]
+        if state != _RETRACTED:
+            entry.levels[level] = (_RETRACTED, version + 1, at)
+            outputs.append(_retraction(policy, contact, entry, level, t))
+    return outputs
+
+
+def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant, version: int, explanation: Explanation | None) -> Output:
+    contact, run, judged = case.contact, case.run, case.judged
+    severity = _severity(case.rule.severity, level)
+    ended_at = run.ended_at if state == "resolved" else case.t if state == "retracted" else 0
+    alert = Alert(
+        id=alert_id(contact, run.clock, run.cycle, level),
+        version=version,
+        state=state,
+        kind="breach" if level is None else "level",
+        severity=severity,
+        labels=_labels(contact, run.clock, level, severity),
+        annotations=_annotations(case, level, explanation),
+        contact=contact.id,
+        clock=run.clock,
+        cycle=run.cycle,
+        level_ratio=None if level is None else level / 100,
+        queue=case.queue,
+        target=seconds_of(judged.target_us),
+        value=seconds_of(_elapsed_us(case)),
+        deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
+        detected_at=instant_text(case.t),
+        detected_late=case.entry.detected_late and level is None,
+        starts_at=instant_text(starts_at),
+        ends_at=instant_text(ended_at) if ended_at else None,
+        reason=judged.reason if level is None else f"level_{level}",
+        policy=case.policy,
+        explanation=explanation,
+    )
+    return alert_record(alert, case.t)
+
+
+def _retraction(policy: str, contact: Contact, entry: Published, level: int | None, t: Instant) -> Output:
+    version = entry.alert_version if level is None else entry.levels[level][1]
+    severity = _severity(entry.severity, level)
+    starts_at = entry.deadline_at if level is None else entry.levels[level][2]
+    alert = Alert(
+        id=alert_id(contact, entry.clock, entry.cycle, level),
+        version=version,
+        state="retracted",
+        kind="breach" if level is None else "level",
+        severity=severity,
+        labels=_labels(contact, entry.clock, level, severity),
+        annotations={"contact": contact.id, "summary": f"{entry.clock}: retracted, the clock did not start then"},
+        contact=contact.id,
+        clock=entry.clock,
+        cycle=entry.cycle,
+        level_ratio=None if level is None else level / 100,
+        target=seconds_of(entry.target_us),
+        deadline=instant_text(entry.deadline_at) if entry.deadline_at else None,
+        detected_at=instant_text(t),
+        starts_at=instant_text(starts_at),
+        ends_at=instant_text(t),
+        reason="no_such_cycle",
+        policy=policy,
+    )
+    return alert_record(alert, t)
+
+
+def _severity(rule: Severity, level: int | None) -> Severity:
+    """Before the breach everything is one step milder."""
+    return rule if level is None or level > 100 else _MILDER[rule]
+
+
+def _elapsed_us(case: Case) -> int:
+    run, rule = case.run, case.rule
+    if run.ended_at:
+        return run.elapsed_us
+    return elapsed_us(rule, run, case.t, pauses_of(case.plan, case.contact.view, run, rule.calendar))
+
+
+def _labels(contact: Contact, clock: str, level: int | None, severity: Severity) -> dict[str, str]:
+    name = "ClockBreached" if level is None else "ClockWarning" if level < 100 else "ClockOverrun"
+    labels = {"alertname": name, "severity": severity, "clock": clock, "family": contact.family}
+    return labels | alert_labels(contact.view)
+
+
+def _annotations(case: Case, level: int | None, explanation: Explanation | None) -> dict[str, str]:
+    title = case.plan.clock.title or case.plan.name
+    percent = "" if level is None else f" at {level} %"
+    notes = {
+        "contact": case.contact.id,
+        "summary": f"{title}{percent}: {case.judged.verdict}" if level is None else f"{title}{percent} of its target",
+        "rule": case.rule.path,
+    }
+    if explanation is not None:
+        notes["description"] = explanation.text
+    return notes

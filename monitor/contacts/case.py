@@ -1,0 +1,47 @@
+"""One cycle on its way to being published, with everything that its records say."""
+
+from typing import Final
+
+import msgspec
+
+from monitor.contacts.contact import Contact, Published, Run, View
+from monitor.contacts.outcome import Outcome, rule_of
+from monitor.contacts.plan import ClockPlan
+from monitor.policy.model import Rule
+from schemas.instants import Instant
+
+_LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type")
+_ALERT_LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier")
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A cycle, how it is judged, and what was told of it before."""
+
+    policy: str
+    contact: Contact
+    plan: ClockPlan
+    run: Run
+    judged: Outcome
+    entry: Published
+    t: Instant
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that decides the cycle."""
+        return rule_of(self.plan, self.run)
+
+    @property
+    def queue(self) -> str | None:
+        """The queue the contact is in, if any."""
+        queue = self.contact.view.attributes.get("queue")
+        return None if queue is None else str(queue)
+
+
+def bounded_labels(view: View) -> dict[str, str]:
+    """The attributes a verdict is counted by; never an id (P41, R80)."""
+    return {name: str(value) for name in _LABELS if (value := view.attributes.get(name)) is not None}
+
+
+def alert_labels(view: View) -> dict[str, str]:
+    """The attributes an alert is routed by."""
+    return {name: str(value) for name in _ALERT_LABELS if (value := view.attributes.get(name)) is not None}

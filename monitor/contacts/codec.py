@@ -1,0 +1,99 @@
+"""Contacts as bytes: ``key -> value`` of the shard's state, msgpack, versioned (design §4).
+
+A living contact is kept with its view, so that the next event costs no fold. One that is closed keeps its events and its
+published ledger only, packed; its view is folded again if anything still comes.
+"""
+
+from typing import Final
+
+import msgspec
+
+from monitor.contacts.contact import Contact, Published, Stored, Summary, View
+from monitor.contacts.packing import PackedEvents, pack, unpack
+from monitor.errors import StateError
+from schemas.events import Family
+from schemas.instants import Instant
+
+VERSION: Final = 1
+PREFIXES: Final[dict[Family, bytes]] = {"call": b"cc:", "chat": b"ch:", "workorder": b"cw:"}
+FAMILY_OF: Final[dict[bytes, Family]] = {prefix: family for family, prefix in PREFIXES.items()}
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """The beginning of every value: enough to rebuild heap, presence and totals."""
+
+    version: int
+    next_at: Instant
+    summary: Summary
+    packed: bool
+
+
+class Living(msgspec.Struct, array_like=True):
+    """A contact that is not closed."""
+
+    version: int
+    next_at: Instant
+    summary: Summary
+    packed: bool
+    publish_at: Instant
+    events: list[Stored]
+    view: View
+    ledger: list[Published]
+
+
+class Packed(msgspec.Struct, array_like=True):
+    """A closed contact, without its view."""
+
+    version: int
+    next_at: Instant
+    summary: Summary
+    packed: bool
+    fired_at: Instant
+    events: PackedEvents
+    ledger: list[Published]
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_head: Final = msgspec.msgpack.Decoder(Head).decode
+_living: Final = msgspec.msgpack.Decoder(Living).decode
+_packed: Final = msgspec.msgpack.Decoder(Packed).decode
+
+
+def state_key(family: Family, contact: bytes) -> bytes:
+    """The state key of a contact."""
+    return PREFIXES[family] + contact
+
+
+def read_head(value: bytes) -> Head:
+    """Read the beginning of a stored contact. Raises StateError for bytes of another version."""
+    try:
+        head = _head(value)
+    except msgspec.DecodeError as error:
+        raise StateError(f"a stored contact cannot be read ({error}): restore the changelog or start a new application id") from error
+    if head.version != VERSION:
+        raise StateError(f"a stored contact has version {head.version}, this worker reads {VERSION}: run a worker of that version")
+    return head
+
+
+def write_living(contact: Contact) -> bytes:
+    """Keep a contact with its view."""
+    kept = Living(VERSION, contact.next_at, contact.summary, False, contact.publish_at, contact.events, contact.view, contact.ledger)
+    return _encode(kept)
+
+
+def write_packed(contact: Contact) -> bytes:
+    """Keep a closed contact without its view, small."""
+    events = pack(contact.id, contact.events)
+    return _encode(Packed(VERSION, contact.next_at, contact.summary, True, contact.view.fired_at, events, contact.ledger))
+
+
+def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
+    """Read a contact; with ``fired_at`` if its view must be folded again up to there."""
+    head = read_head(value)
+    family, name, at = FAMILY_OF[key[:3]], key[3:].decode(), head.next_at
+    if head.packed:
+        packed = _packed(value)
+        events = unpack(name, packed.events)
+        return Contact(name, family, events, View(), packed.ledger, at, 0, at, bool(head.summary.unjudged), head.summary), packed.fired_at
+    kept = _living(value)
+    return Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, bool(head.summary.unjudged), head.summary), None

@@ -1,0 +1,182 @@
+"""What is kept of one contact: its accepted events, the view folded from them, and what was published about it (design §4, §5).
+
+The view is a function of the events, the policy and the timers that have fired; it can always be folded again. The
+published ledger cannot: it says which versions the world has seen, and survives every fold.
+"""
+
+from typing import Final
+
+import msgspec
+
+from monitor.panes.where import Where
+from schemas.alerts import Severity
+from schemas.events import Family
+from schemas.instants import Instant
+
+RUNNING: Final = 0
+STOPPED: Final = 1
+CANCELLED: Final = 2
+NOWHERE: Final = Where()
+
+
+class Stored(msgspec.Struct, frozen=True, array_like=True):
+    """One accepted event. ``at`` is when it takes effect; ``stated_at`` what its source said (0 if the same, P37)."""
+
+    at: Instant
+    sequence: int
+    source: str
+    id: str
+    stated_at: Instant
+    data: bytes
+
+
+class Leg(msgspec.Struct, array_like=True):
+    """One wait in one queue. ``passed`` counts the Y values that went by while waiting; ``expired`` marks a ghost (P29)."""
+
+    place: Where
+    queued_at: Instant
+    next_at: Instant = 0
+    passed: int = 0
+    seen_at: Instant = 0
+    expired: bool = False
+
+
+class Handling(msgspec.Struct, array_like=True):
+    """One conversation with staff: since when, and how much of it was hold."""
+
+    place: Where
+    since_at: Instant
+    hold_since_at: Instant = 0
+    hold_us: int = 0
+
+
+class CallFlow(msgspec.Struct, array_like=True, tag=1):
+    """Where a call is: waiting (``leg``), talking (``handling``), in after-call work (``wrapup_since_at``)."""
+
+    leg: Leg | None = None
+    handling: Handling | None = None
+    wrapup_since_at: Instant = 0
+    wrapup_place: Where = NOWHERE
+    direct_at: Instant = 0
+    direct_source: str = ""
+
+
+class ChatFlow(msgspec.Struct, array_like=True, tag=2):
+    """Where a chat is (P17-P20): ``handed`` once a person was asked for, ``replied`` once one wrote."""
+
+    leg: Leg | None = None
+    handling: Handling | None = None
+    bot: bool = False
+    handed: bool = False
+    replied: bool = False
+    waiting: bool = False
+
+
+class OrderFlow(msgspec.Struct, array_like=True, tag=3):
+    """Where a work order is."""
+
+    settled: bool = False
+
+
+class PauseSpan(msgspec.Struct, array_like=True):
+    """One pause of the history (P9); ``to_at`` 0 while it lasts."""
+
+    from_at: Instant
+    to_at: Instant
+    reason: str
+
+
+class Run(msgspec.Struct, array_like=True):
+    """One cycle of one clock. ``rule`` -1: nothing is promised now; ``last_rule`` is the last that promised.
+
+    ``next_at`` is its next timer, 0 for none; ``breach_at`` the deadline it missed, ``passed`` the levels that went by, ``closed``
+    the stretches in which the contact was closed (P13), ``events`` the ids that shaped it after its start.
+    """
+
+    clock: str
+    cycle: str
+    started_at: Instant
+    rule: int = -1
+    last_rule: int = -1
+    state: int = RUNNING
+    next_at: Instant = 0
+    next_level: int = 0
+    ended_at: Instant = 0
+    reason: str = ""
+    breach_at: Instant = 0
+    breach_reason: str = ""
+    breach_booked_at: Instant = 0
+    deadline_at: Instant = 0
+    elapsed_us: int = 0
+    place: Where = NOWHERE
+    passed: list[tuple[int, Instant]] = []
+    closed: list[tuple[Instant, Instant]] = []
+    events: list[str] = []
+
+
+class View(msgspec.Struct, array_like=True):
+    """The folded state. ``fired_at`` is the latest timer that went by: an event not after it needs a new fold."""
+
+    attributes: dict[str, str | int | float | bool] = {}
+    flow: CallFlow | ChatFlow | OrderFlow | None = None
+    runs: list[Run] = []
+    pauses: list[PauseSpan] = []
+    opened_at: Instant = 0
+    closed_at: Instant = 0
+    closed_place: Where = NOWHERE
+    fired_at: Instant = 0
+    follow_up: bool = True
+
+
+class Published(msgspec.Struct, array_like=True):
+    """What the world was told about one cycle: the last verdict and the state of its alert and level alerts."""
+
+    clock: str
+    cycle: str
+    version: int = 0
+    verdict: str = ""
+    reason: str = ""
+    started_at: Instant = 0
+    target_us: int = 0
+    deadline_at: Instant = 0
+    ended_at: Instant = 0
+    severity: Severity = "critical"
+    detected_late: bool = False
+    alert_state: str = ""
+    alert_version: int = 0
+    levels: dict[int, tuple[str, int, Instant]] = {}
+
+
+class Summary(msgspec.Struct, frozen=True, array_like=True):
+    """What ``/metrics`` and a restart need to know without reading the whole contact."""
+
+    kept: int = 1
+    open: int = 0
+    running: int = 0
+    breached: tuple[int, int, int] = (0, 0, 0)
+    unjudged: int = 0
+    waiting_at: Where | None = None
+    waiting_since_at: Instant = 0
+
+
+NOTHING: Final = Summary(kept=0)
+
+
+class Contact(msgspec.Struct):
+    """One contact in memory; ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it."""
+
+    id: str
+    family: Family
+    events: list[Stored]
+    view: View
+    ledger: list[Published]
+    next_at: Instant = 0
+    publish_at: Instant = 0
+    pushed_at: Instant = 0
+    unjudged: bool = False
+    summary: Summary = NOTHING
+
+    @property
+    def last_at(self) -> Instant:
+        """When the latest accepted event happened."""
+        return self.events[-1].at if self.events else self.view.opened_at

@@ -1,0 +1,77 @@
+"""When a contact next needs the shard's attention, and when it may be forgotten (design §4).
+
+Forgetting counts from the last accepted event and never while a clock runs. A contact that is never closed is a ghost: it
+expires ``MAX_OPEN_US`` after its last event, or after its last timer if that is later; its running clocks are cancelled then.
+"""
+
+from typing import Final
+
+from monitor.contacts.contact import RUNNING, CallFlow, ChatFlow, Contact, Run, Summary, View
+from monitor.contacts.fold import waiting
+from monitor.contacts.plan import FamilyPlan
+from monitor.policy.model import Limits
+from schemas.alerts import Severity
+from schemas.instants import DAY, Instant
+
+MAX_OPEN_US: Final = 90 * DAY
+NEVER: Final = 1 << 62
+_SEVERITIES: Final[dict[Severity, int]] = {"critical": 0, "warning": 1, "info": 2}
+
+
+def running_promises(view: View) -> list[Run]:
+    """The cycles that run under a promise."""
+    return [run for run in view.runs if run.state == RUNNING and run.rule >= 0]
+
+
+def forget_at(contact: Contact, limits: Limits) -> Instant:
+    """When the contact may go."""
+    view = contact.view
+    last_timer_at = 0
+    runs = False
+    for run in view.runs:
+        if run.state == RUNNING and run.rule >= 0:
+            runs = True
+            if run.next_at > last_timer_at:
+                last_timer_at = run.next_at
+    if not runs:
+        if view.follow_up:
+            return contact.last_at + limits.follow_up_us
+        if view.closed_at:
+            return contact.last_at + limits.keep_closed_us[contact.family]
+    return max(contact.last_at + MAX_OPEN_US, last_timer_at + 1)
+
+
+def next_at(contact: Contact, limits: Limits) -> Instant:
+    """The first T at which something about the contact is due: a timer that has gone by, a publication, forgetting."""
+    view = contact.view
+    at = contact.publish_at or NEVER
+    for run in view.runs:
+        if run.next_at and run.next_at < at:
+            at = run.next_at + 1
+    flow = view.flow
+    if isinstance(flow, (CallFlow, ChatFlow)) and flow.leg is not None and flow.leg.next_at and flow.leg.next_at < at:
+        at = flow.leg.next_at + 1
+    return min(at, forget_at(contact, limits))
+
+
+def summary(contact: Contact, family: FamilyPlan) -> Summary:
+    """The contact in short."""
+    view = contact.view
+    breached = [0, 0, 0]
+    running = 0
+    for run in view.runs:
+        if run.state == RUNNING and run.rule >= 0:
+            running += 1
+            plan = family.clocks.get(run.clock)
+            if run.breach_at and plan is not None:
+                breached[_SEVERITIES[plan.rules[run.last_rule].severity]] += 1
+    waits = waiting(view)
+    return Summary(
+        1,
+        int(not view.closed_at and not view.follow_up),
+        running,
+        (breached[0], breached[1], breached[2]),
+        int(contact.unjudged),
+        waits[0] if waits is not None else None,
+        waits[1] if waits is not None else 0,
+    )

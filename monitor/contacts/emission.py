@@ -1,0 +1,42 @@
+"""What a shard sends at the first tick of each new whole second of T: dirty panes, changed presence, then its watermark (design §4)."""
+
+from monitor.contacts.fold import Waiting
+from monitor.panes.ledger import PaneLedger
+from monitor.panes.presence import PresenceBook
+from monitor.panes.watermark import watermarks, whole_second
+from monitor.policy.model import Policy
+from monitor.processing import Output, State
+from schemas.instants import Instant
+from schemas.panes import Watermark
+
+PROCESSOR = "contacts"
+
+
+class Emission:
+    """Panes and presence of one shard on their way to the queue shards."""
+
+    def __init__(self, partition: int, policy: Policy, state: State, partitions: int) -> None:
+        self._partition, self._partitions = partition, partitions
+        self.ledger = PaneLedger(partition, policy, state, partitions, PROCESSOR)
+        self.presence = PresenceBook(partition, policy, state, partitions, PROCESSOR)
+
+    def emit(self, t: Instant, appended_at: Instant) -> list[Output]:
+        """Everything as of the whole second of T, once for each second."""
+        second = whole_second(t)
+        if second <= self.ledger.sent_at:
+            return []
+        outputs = self.ledger.emit(second)
+        outputs.extend(self.presence.emit(second))
+        outputs.extend(watermarks(Watermark(PROCESSOR, self._partition, second, appended_at), self._partitions))
+        return outputs
+
+    def changes(self) -> dict[bytes, bytes | None]:
+        """State changes of both since the last call."""
+        return self.ledger.changes() | self.presence.changes()
+
+    def moved(self, name: str, before: Waiting | None, after: Waiting | None) -> None:
+        """A contact waits elsewhere than before, or no more."""
+        if before is not None:
+            self.presence.leave(before[0], name)
+        if after is not None:
+            self.presence.enter(after[0], name, after[1])

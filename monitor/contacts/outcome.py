@@ -1,0 +1,59 @@
+"""What a cycle has come to, as far as the view knows: the verdict and its named reason."""
+
+import msgspec
+
+from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Run, View
+from monitor.contacts.deadline import due_at, pauses_of, target_us
+from monitor.contacts.plan import ClockPlan
+from monitor.contacts.rematch import BREACH, DEADLINE_PASSED, NO_LONGER_PROMISED
+from monitor.policy.model import Rule
+from schemas.alerts import VerdictState
+from schemas.instants import Instant
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """One cycle judged: verdict, reason, and the numbers that make a new version when they change."""
+
+    verdict: VerdictState
+    reason: str
+    deadline_at: Instant
+    target_us: int
+
+
+def outcome(plan: ClockPlan, view: View, run: Run) -> Outcome | None:
+    """Judge a cycle; None while nothing is promised about it."""
+    if run.last_rule < 0:
+        return None
+    verdict, reason = _verdict(run)
+    deadline_at = run.breach_at or run.deadline_at
+    rule = rule_of(plan, run)
+    pauses = pauses_of(plan, view, run, rule.calendar)
+    if not deadline_at and reason != NO_LONGER_PROMISED:
+        deadline_at = due_at(rule, run, BREACH, pauses)
+    return Outcome(verdict, reason, deadline_at, target_us(rule, run, deadline_at, pauses))
+
+
+def rule_of(plan: ClockPlan, run: Run) -> Rule:
+    """The rule that decides a cycle, or decided it last."""
+    return plan.rules[run.last_rule]
+
+
+def counted_until(run: Run, t: Instant) -> Instant:
+    """Up to when a cycle counts: its end, the change that took its promise away, or T."""
+    if run.reason == NO_LONGER_PROMISED:
+        return run.breach_booked_at
+    return run.ended_at or t
+
+
+def _verdict(run: Run) -> tuple[VerdictState, str]:
+    if run.breach_at:
+        if run.state == STOPPED and run.breach_reason == DEADLINE_PASSED:
+            return "breached", "stopped_late"
+        return "breached", run.breach_reason
+    if run.reason == NO_LONGER_PROMISED:
+        return "cancelled", NO_LONGER_PROMISED
+    if run.state == CANCELLED:
+        return "cancelled", run.reason
+    if run.state == RUNNING:
+        return "open", "reopened" if run.closed else "running"
+    return "met", "stopped_in_time"

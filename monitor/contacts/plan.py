@@ -1,0 +1,121 @@
+"""A policy prepared for folding: which clocks each moment of a family starts, stops and cancels, and which attributes matter."""
+
+from typing import Final
+
+import msgspec
+
+from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
+from schemas.events import FAMILIES, EventData
+
+Attributes = dict[str, Scalar]
+
+_ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type")
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """One trigger of one clock."""
+
+    clock: int
+    where: tuple[FieldTest, ...]
+
+
+class MomentPlan(msgspec.Struct, frozen=True):
+    """What one moment does, in the order in which it is done: cancel before stop before start."""
+
+    cancels: tuple[Watch, ...]
+    stops: tuple[Watch, ...]
+    starts: tuple[Watch, ...]
+
+
+class ClockPlan:
+    """One clock with its levels sorted and its counter names made."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.name = clock.name
+        self.rules: tuple[Rule, ...] = clock.rules
+        self.levels = tuple(sorted({*clock.levels, 100}))
+        self.met = f"clock.{clock.name}.met"
+        self.breached = f"clock.{clock.name}.breached"
+        self.cancelled = f"clock.{clock.name}.cancelled"
+        self.sketch = f"clock.{clock.name}"
+        self.pause_reasons = clock.pause.reasons if clock.pause else frozenset[str]()
+        self.pause_caps = clock.pause.caps_us if clock.pause else {}
+        self.reopen = clock.reopen
+
+    def match(self, attributes: Attributes) -> int:
+        """The first rule whose tests all pass (P12); -1 if none does or that rule promises nothing (P23)."""
+        for index, rule in enumerate(self.rules):
+            if all(passes(test, attributes.get(test.field)) for test in rule.when):
+                return index if rule.target is not None else -1
+        return -1
+
+
+class FamilyPlan(msgspec.Struct, frozen=True):
+    """The clocks of one family and what its moments do to them."""
+
+    clocks: dict[str, ClockPlan]
+    order: tuple[ClockPlan, ...]
+    moments: dict[str, MomentPlan]
+    matched_on: frozenset[str]
+
+
+class Plan:
+    """A compiled policy with the tables that a fold needs."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.dimensions = policy.queues.dimensions
+        self.families = {family: _family_plan(policy, family) for family in FAMILIES}
+        matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
+        self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched
+        self._fields: dict[type[EventData], tuple[str, ...]] = {}
+
+    def fields(self, data: EventData) -> tuple[str, ...]:
+        """The fields of this kind of event that the contact carries on."""
+        kind = type(data)
+        known = self._fields.get(kind)
+        if known is None:
+            known = self._fields[kind] = tuple(f for f in kind.__struct_fields__ if f in self.carried)
+        return known
+
+
+def passes(test: FieldTest, value: object) -> bool:
+    """Whether a value passes one test; an absent value passes none."""
+    if value is None:
+        return False
+    if test.values is not None and value not in test.values:
+        return False
+    if test.at_least is None and test.at_most is None:
+        return True
+    if not isinstance(value, (int, float)):
+        return False
+    return (test.at_least is None or value >= test.at_least) and (test.at_most is None or value <= test.at_most)
+
+
+def triggered(where: tuple[FieldTest, ...], data: EventData, attributes: Attributes) -> bool:
+    """Whether an event passes a trigger's tests: its own field first, else what the contact carries."""
+    for test in where:
+        value = getattr(data, test.field, None)
+        if not passes(test, attributes.get(test.field) if value is None else value):
+            return False
+    return True
+
+
+def _family_plan(policy: Policy, family: str) -> FamilyPlan:
+    clocks = tuple(ClockPlan(clock) for clock in policy.clocks if family in clock.families)
+    names = {trigger.moment for plan in clocks for trigger in (*plan.clock.start, *plan.clock.stop, *plan.clock.cancel)}
+    moments = {
+        name: MomentPlan(
+            cancels=_watches(name, [plan.clock.cancel for plan in clocks]),
+            stops=_watches(name, [plan.clock.stop for plan in clocks]),
+            starts=_watches(name, [plan.clock.start for plan in clocks]),
+        )
+        for name in sorted(names)
+    }
+    matched = frozenset(test.field for plan in clocks for rule in plan.rules for test in rule.when)
+    return FamilyPlan({plan.name: plan for plan in clocks}, clocks, moments, matched)
+
+
+def _watches(moment: str, triggers: list[tuple[Trigger, ...]]) -> tuple[Watch, ...]:
+    return tuple(Watch(index, t.where) for index, many in enumerate(triggers) for t in many if t.moment == moment)

@@ -1,0 +1,162 @@
+"""The contacts processor: one shard of contacts, driven by records and ticks (design §4, §5; ``monitor.processing``)."""
+
+from collections.abc import Iterable
+
+from monitor.contacts import admission, clocks, codec, due, samples
+from monitor.contacts.contact import CANCELLED, Contact, Stored, View
+from monitor.contacts.counting import Desk
+from monitor.contacts.emission import Emission
+from monitor.contacts.fold import Fold, Waiting, waiting
+from monitor.contacts.history import Decoded, History, decoded
+from monitor.contacts.order import Standing, insert, standing
+from monitor.contacts.plan import Plan
+from monitor.contacts.shelf import Shelf
+from monitor.contacts.verdicts import publish
+from monitor.policy.model import Policy
+from monitor.processing import Effects, Output, Record, Reject, Sample, State
+from schemas.cloudevents import decode_event
+from schemas.event import Event
+from schemas.events import EventData
+from schemas.instants import Instant
+from schemas.partition import partition_of
+from schemas.reasons import Reason, Refused
+from schemas.topics import SOURCE_TOPICS
+
+GHOST = "expired"
+
+
+class ContactsProcessor:
+    """Folds events into contacts, judges their clocks at ticks, and says verdicts, alerts, panes and presence."""
+
+    def __init__(self, partition: int, state: State, policy: Policy, partitions: int) -> None:
+        self._partition, self._partitions = partition, partitions
+        self._limits = policy.limits
+        self._plan = Plan(policy)
+        self._emission = Emission(partition, policy, state, partitions)
+        self._desk = Desk(self._plan, self._emission.ledger)
+        self._fold = Fold(self._plan, self._desk)
+        self._history = History(self._plan)
+        self._shelf = Shelf(self._plan, state, self._history.view_of)
+        self._counters = samples.Counters()
+        self._outputs: list[Output] = []
+        self._rejects: list[Reject] = []
+        for key, short in self._shelf.waiting:
+            if short.waiting_at is not None:
+                self._emission.presence.enter(short.waiting_at, key.decode(), short.waiting_since_at)
+        self._shelf.waiting.clear()
+
+    def apply(self, record: Record, t: Instant) -> None:
+        """Take one record of a source topic; what breaks the contract becomes a reject."""
+        try:
+            event = decode_event(record.key, record.value, record.headers, SOURCE_TOPICS[record.topic])
+            self._admit(event, t)
+        except Refused as refused:
+            contact = record.key.decode(errors="replace")[:128] if record.key else ""
+            self._rejects.append(Reject(record, refused.reason, refused.detail, refused.path, contact))
+
+    def judge(self, t: Instant, appended_at: Instant) -> None:
+        """It is T: timers that went by take effect, what changed is published, what is old is forgotten, panes go out."""
+        for key in self._shelf.due(t):
+            contact = self._shelf.get(key)
+            if contact is not None:
+                self._judge(key, contact, t)
+        self._outputs.extend(self._emission.emit(t, appended_at))
+
+    def drain(self) -> Effects:
+        """Hand over everything since the last call."""
+        changes = self._shelf.changes()
+        changes |= self._emission.changes()
+        effects = Effects(changes, self._outputs, self._rejects)
+        self._outputs, self._rejects = [], []
+        return effects
+
+    def quarantine(self, record: Record) -> None:
+        """Mark the record's contact as unjudged: nothing more is said about it, and ``/metrics`` counts it."""
+        if record.key is None:
+            return
+        key = codec.state_key(SOURCE_TOPICS[record.topic], record.key)
+        contact = self._shelf.get(key)
+        if contact is None:
+            contact = Contact(key[3:].decode(errors="replace"), SOURCE_TOPICS[record.topic], [], View(opened_at=record.timestamp_at), [])
+        contact.unjudged = True
+        self._shelf.put(key, contact)
+
+    def samples(self) -> Iterable[Sample]:
+        """Values for ``/metrics``."""
+        return samples.collect(self._partition, self._counters, self._shelf, self._emission)
+
+    def _admit(self, event: Event, t: Instant) -> None:
+        name = event.contact.encode()
+        key = codec.state_key(event.family, name)
+        contact = self._shelf.get(key)
+        if contact is None:
+            if partition_of(name, self._partitions) != self._partition:
+                raise Refused(Reason.WRONG_PARTITION, f"key {event.contact} belongs to another partition; partition by murmur2 of the key", "key")
+            admission.may_open(event, t, self._limits)
+            stored = admission.effective(event, t, self._limits)
+            contact = Contact(event.contact, event.family, [], View(), [])
+            how: Standing = "next"
+        else:
+            stored = admission.effective(event, t, self._limits)
+            how = standing(contact.events, stored)
+            if how == "duplicate":
+                self._counters.duplicates += 1
+                return
+            admission.may_join(contact, how, self._limits)
+            if admission.may_contradict(contact, how, event.data):
+                admission.check_order(decoded(contact.events), stored, event.data)
+        if stored.stated_at:
+            self._counters.clamped += 1
+        self._accept(key, contact, how, stored, event.data)
+
+    def _accept(self, key: bytes, contact: Contact, how: Standing, stored: Stored, data: EventData) -> None:
+        before = waiting(contact.view)
+        if how == "next" and stored.at > contact.view.fired_at:
+            contact.events.append(stored)
+            changed = self._fold.take(contact.family, contact.view, stored, data)
+        else:
+            self._counters.late += 1
+            events = _with(contact.events, stored, data)
+            self._history.rewrite(contact, events, self._emission.ledger)
+            changed = True
+        self._counters.accepted += 1
+        self._settle(key, contact, before, changed=changed)
+
+    def _settle(self, key: bytes, contact: Contact, before: Waiting | None, *, changed: bool) -> None:
+        after = waiting(contact.view)
+        if before != after:
+            self._emission.moved(key.decode(), before, after)
+        if changed and not contact.publish_at and (contact.view.runs or contact.ledger):
+            contact.publish_at = max(contact.last_at, contact.view.fired_at)
+        self._shelf.put(key, contact)
+
+    def _judge(self, key: bytes, contact: Contact, t: Instant) -> None:
+        before = waiting(contact.view)
+        changed = self._fold.advance(contact.family, contact.view, t)
+        if due.forget_at(contact, self._limits) <= t:
+            self._expire(contact, t)
+            self._say(contact, t)
+            self._emission.moved(key.decode(), before, None)
+            self._shelf.forget(key, contact.summary)
+            return
+        if changed or (contact.publish_at and contact.publish_at <= t):
+            self._say(contact, t)
+            contact.publish_at = 0
+        self._settle(key, contact, before, changed=False)
+
+    def _say(self, contact: Contact, t: Instant) -> None:
+        if not contact.unjudged:
+            self._outputs.extend(publish(self._plan, contact, t))
+
+    def _expire(self, contact: Contact, t: Instant) -> None:
+        """A contact that never closed goes as a ghost: what still runs is cancelled."""
+        plan = self._plan.families[contact.family]
+        for run in due.running_promises(contact.view):
+            clocks.end(self._desk, plan.clocks[run.clock], contact.view, run, t, CANCELLED)
+            run.reason = GHOST
+            self._counters.ghosts += 1
+
+
+def _with(events: list[Stored], arriving: Stored, data: EventData) -> Decoded:
+    """The accepted events with one put in its place, read back."""
+    return [(e, data) if e is arriving else decoded([e])[0] for e in insert(events, arriving)]

@@ -1,0 +1,71 @@
+"""The attributes of a contact changed: match the rules of its running cycles again, same start, same pauses (P14).
+
+Breached before the change stays breached under the old rule. A new deadline that is already past is breached at the change
+with reason ``target_changed``; levels already past count as sent. No rule: cancelled ``no_longer_promised``, and taken up
+again if one matches later. A cycle that never had a rule begins its promise retroactively, from its start.
+"""
+
+from typing import Final
+
+from monitor.contacts.contact import RUNNING, Run, View
+from monitor.contacts.counting import Desk
+from monitor.contacts.deadline import due_at, pauses_of, schedule
+from monitor.contacts.plan import ClockPlan, FamilyPlan
+from schemas.instants import Instant
+
+BREACH: Final = 100
+NO_LONGER_PROMISED: Final = "no_longer_promised"
+TARGET_CHANGED: Final = "target_changed"
+DEADLINE_PASSED: Final = "deadline_passed"
+
+
+def match_all_again(desk: Desk, family: FamilyPlan, view: View, event_id: str, at: Instant) -> bool:
+    """Match every running cycle again; answer whether any came under another rule."""
+    changed = False
+    for run in view.runs:
+        plan = family.clocks.get(run.clock)
+        if plan is not None and run.state == RUNNING and match_again(desk, plan, view, run, at):
+            run.events.append(event_id)
+            changed = True
+    return changed
+
+
+def match_again(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Instant) -> bool:
+    """Put one running cycle under the rule that matches now; answer whether that is another one."""
+    rule = plan.match(view.attributes)
+    if run.breach_at or rule == run.rule:
+        return False
+    if rule < 0:
+        run.rule, run.next_at, run.reason = rule, 0, NO_LONGER_PROMISED
+        run.place, run.breach_booked_at = desk.place_of(view), at
+        desk.count(run.place, at, plan.cancelled)
+        return True
+    if run.reason == NO_LONGER_PROMISED:
+        desk.count(run.place, run.breach_booked_at, plan.cancelled, -1)
+        run.reason = ""
+    run.rule = run.last_rule = rule
+    _skip_past_levels(desk, plan, view, run, at)
+    schedule(plan, view, run)
+    return True
+
+
+def breach(desk: Desk, plan: ClockPlan, view: View, run: Run, deadline_at: Instant, found_at: Instant) -> None:
+    """The cycle missed its deadline: kept for good under the rule of now, booked at the deadline or at the change (§5.10)."""
+    run.breach_at = deadline_at
+    run.breach_booked_at = found_at
+    run.breach_reason = DEADLINE_PASSED if found_at == deadline_at else TARGET_CHANGED
+    run.place = desk.place_of(view)
+    desk.count(run.place, found_at, plan.breached)
+
+
+def _skip_past_levels(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Instant) -> None:
+    rule = plan.rules[run.rule]
+    pauses = pauses_of(plan, view, run, rule.calendar)
+    run.next_level = 0
+    for level in plan.levels:
+        passes_at = due_at(rule, run, level, pauses)
+        if not passes_at or passes_at >= at:
+            return
+        run.next_level += 1
+        if level == BREACH:
+            breach(desk, plan, view, run, passes_at, at)

@@ -1,0 +1,136 @@
+"""Publishing: what the view says now against what the world was told (P16, P32, P38).
+
+Each difference is one new version. A cycle that the events no longer show is ``retracted``; a breach that they disprove gets
+its new verdict, and its alert is retracted under the same id. ``detected_late`` says that the deadline had passed more than
+``LATE_US`` before the T that judged it first: the shard, or the events, came late. It is a function of T alone.
+"""
+
+from typing import Final
+
+from monitor.contacts import alerts
+from monitor.contacts.case import Case, bounded_labels
+from monitor.contacts.contact import Contact, Published
+from monitor.contacts.deadline import elapsed_us, pauses_of
+from monitor.contacts.explain import explain
+from monitor.contacts.identity import verdict_key
+from monitor.contacts.outcome import counted_until, outcome
+from monitor.contacts.plan import Plan
+from monitor.contacts.records import instant_text, verdict_record
+from monitor.processing import Output
+from schemas.alerts import Explanation, Verdict
+from schemas.instants import SECOND, Instant, seconds_of
+
+LATE_US: Final = 60 * SECOND
+RETRACTED: Final = "retracted"
+
+
+def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
+    """Say everything that changed about a contact as of T; its ledger then holds it."""
+    outputs: list[Output] = []
+    clocks = plan.families[contact.family].clocks
+    told = {(entry.clock, entry.cycle): entry for entry in contact.ledger}
+    for run in contact.view.runs:
+        clock = clocks.get(run.clock)
+        judged = outcome(clock, contact.view, run) if clock is not None else None
+        if clock is None or judged is None:
+            continue
+        entry = told.pop((run.clock, run.cycle), None)
+        if entry is None:
+            if judged.verdict == "open" and not run.passed:
+                continue
+            entry = Published(run.clock, run.cycle)
+            contact.ledger.append(entry)
+        outputs.extend(_cycle(Case(plan.policy.version, contact, clock, run, judged, entry, t)))
+    for entry in told.values():
+        outputs.extend(_retract(plan.policy.version, contact, entry, t))
+    return outputs
+
+
+def _cycle(case: Case) -> list[Output]:
+    entry, run, judged = case.entry, case.run, case.judged
+    is_new = (entry.verdict, entry.reason) != (judged.verdict, judged.reason)
+    moved = (entry.deadline_at, entry.ended_at, entry.target_us) != (judged.deadline_at, run.ended_at, judged.target_us)
+    entry.severity = case.rule.severity
+    outputs: list[Output] = []
+    explanation: Explanation | None = None
+    if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
+        explanation = explain(case.plan, case.contact.view, run, judged, case.t)
+        outputs.append(_say(case, explanation))
+    outputs.extend(alerts.of_breach(case, explanation, moved=moved))
+    outputs.extend(alerts.of_levels(case))
+    return outputs
+
+
+def _say(case: Case, explanation: Explanation) -> Output:
+    entry, run, judged, contact = case.entry, case.run, case.judged, case.contact
+    if judged.verdict == "breached" and entry.verdict != "breached":
+        entry.detected_late = case.t - run.breach_booked_at > LATE_US
+    _remember(case)
+    rule = case.rule
+    pauses = pauses_of(case.plan, contact.view, run, rule.calendar)
+    until = counted_until(run, case.t)
+    elapsed = elapsed_us(rule, run, until, pauses)
+    verdict = Verdict(
+        contact=contact.id,
+        family=contact.family,
+        clock=run.clock,
+        cycle=run.cycle,
+        version=entry.version,
+        verdict=judged.verdict,
+        reason=judged.reason,
+        queue=case.queue,
+        labels=bounded_labels(contact.view),
+        target_seconds=seconds_of(judged.target_us),
+        elapsed_seconds=seconds_of(elapsed),
+        late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.ended_at else None,
+        paused_seconds=seconds_of(rule.calendar.counted(run.started_at, until) - elapsed),
+        started_at=instant_text(run.started_at),
+        deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
+        stopped_at=instant_text(run.ended_at) if run.ended_at else None,
+        detected_at=instant_text(case.t),
+        detected_late=entry.detected_late,
+        policy=case.policy,
+        explanation=explanation,
+    )
+    return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
+
+
+def _remember(case: Case) -> None:
+    entry, judged = case.entry, case.judged
+    entry.version += 1
+    entry.verdict, entry.reason = judged.verdict, judged.reason
+    entry.started_at, entry.target_us = case.run.started_at, judged.target_us
+    entry.deadline_at, entry.ended_at = judged.deadline_at, case.run.ended_at
+
+
+def _retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list[Output]:
+    """The events show no such cycle any more."""
+    outputs: list[Output] = []
+    if entry.version and entry.verdict != RETRACTED:
+        entry.version += 1
+        entry.verdict, entry.reason = RETRACTED, "no_such_cycle"
+        outputs.append(_retraction(policy, contact, entry, t))
+    outputs.extend(alerts.retract(policy, contact, entry, t))
+    return outputs
+
+
+def _retraction(policy: str, contact: Contact, entry: Published, t: Instant) -> Output:
+    text = "Retracted: events that came later show that this clock did not start then."
+    verdict = Verdict(
+        contact=contact.id,
+        family=contact.family,
+        clock=entry.clock,
+        cycle=entry.cycle,
+        version=entry.version,
+        verdict="retracted",
+        reason=entry.reason,
+        labels=bounded_labels(contact.view),
+        target_seconds=seconds_of(entry.target_us),
+        elapsed_seconds=0,
+        started_at=instant_text(entry.started_at),
+        deadline=instant_text(entry.deadline_at) if entry.deadline_at else None,
+        detected_at=instant_text(t),
+        policy=policy,
+        explanation=Explanation(text=text, rule="", calendar="", events=(entry.cycle,)),
+    )
+    return verdict_record(verdict, verdict_key(contact, entry.clock, entry.cycle), t)

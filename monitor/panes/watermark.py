@@ -1,0 +1,21 @@
+"""The watermark that ends what a shard sends as of one T: to every partition, because every queue shard waits for it."""
+
+import msgspec
+
+from monitor.processing import Output
+from schemas.instants import Instant
+from schemas.panes import Watermark
+from schemas.topics import QUEUE_PANES
+
+_encoder = msgspec.json.Encoder()
+
+
+def watermarks(mark: Watermark, partitions: int) -> list[Output]:
+    """Return the same watermark for every partition of the panes topic."""
+    key, value = f"watermark|{mark.processor}|{mark.partition}".encode(), _encoder.encode(mark)
+    return [Output(QUEUE_PANES, key, value, partition=each) for each in range(partitions)]
+
+
+def whole_second(t: Instant) -> Instant:
+    """Return T cut to the whole second, the T that panes, presence and watermarks carry."""
+    return t - t % 1_000_000

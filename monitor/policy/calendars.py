@@ -1,0 +1,109 @@
+"""The ``calendars`` section compiled: opening hours in a time zone, and ``always``, which every policy has."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from monitor.calendar.always import AlwaysOpen
+from monitor.calendar.hours import WEEKDAYS, Span, parse_span, parse_weekdays
+from monitor.calendar.model import Calendar
+from monitor.calendar.wall_calendar import WallCalendar
+from monitor.calendar.zone import zone_of
+from monitor.policy.findings import Path, Remarks
+from monitor.policy.source import CalendarSource, PolicySource
+
+ALWAYS: Final = "always"
+
+
+def compile_calendars(source: PolicySource, remarks: Remarks) -> dict[str, Calendar]:
+    """All calendars by name, ``always`` among them; mistakes go to ``remarks``."""
+    zone = _zone(source.time_zone, ("time_zone",), remarks)
+    calendars: dict[str, Calendar] = {ALWAYS: AlwaysOpen(ALWAYS, zone)}
+    for name, calendar in source.calendars.items():
+        path: Path = ("calendars", name)
+        own_zone = _zone(calendar.time_zone, (*path, "time_zone"), remarks) if calendar.time_zone else zone
+        if name == ALWAYS:
+            if calendar.weekly or calendar.holidays or calendar.open_dates:
+                remarks.error(path, "`always` is open 24x7 in every policy; give other hours another name")
+            calendars[name] = AlwaysOpen(ALWAYS, own_zone)
+        else:
+            calendars[name] = _compile(name, calendar, own_zone, path, remarks)
+    return calendars
+
+
+def find_calendar(calendars: Mapping[str, Calendar], name: str, path: Path, remarks: Remarks) -> Calendar:
+    """The calendar of this name; an unknown one is an error, and ``always`` stands in for it."""
+    found = calendars.get(name)
+    if found is None:
+        remarks.error(path, f"unknown calendar `{name}`; this policy has: {' '.join(sorted(calendars))}")
+        return calendars[ALWAYS]
+    return found
+
+
+def _zone(name: str, path: Path, remarks: Remarks) -> str:
+    try:
+        return zone_of(name).name
+    except ValueError as error:
+        remarks.error(path, str(error))
+        return "UTC"
+
+
+def _compile(name: str, source: CalendarSource, zone: str, path: Path, remarks: Remarks) -> Calendar:
+    """The calendar; with mistakes in it, one that is always open, so that they alone are told."""
+    errors_before = remarks.errors
+    weekly: dict[int, list[Span]] = {}
+    for days, intervals in source.weekly.items():
+        here = (*path, "weekly", days)
+        spans = _spans(intervals, here, remarks)
+        for weekday in _weekdays(days, here, remarks):
+            if weekday in weekly:
+                remarks.error(here, f"{WEEKDAYS[weekday]} is given twice; name each weekday once")
+            weekly[weekday] = spans
+    holidays = [_date(text, (*path, "holidays", index), remarks) for index, text in enumerate(source.holidays)]
+    open_dates: dict[date, list[Span]] = {}
+    for text, intervals in source.open_dates.items():
+        here = (*path, "open_dates", text)
+        open_dates[_date(text, here, remarks)] = _spans(intervals, here, remarks)
+    if remarks.errors > errors_before:
+        return AlwaysOpen(name, zone)
+    for index, day in enumerate(holidays):
+        if day in holidays[:index]:
+            remarks.warning((*path, "holidays", index), f"{day} is named twice")
+        elif day in open_dates:
+            remarks.warning((*path, "holidays", index), f"{day} is also an open date, which beats the holiday (P4)")
+    calendar = WallCalendar(name, zone, weekly, holidays, open_dates)
+    if not calendar.wall.ever_open:
+        remarks.error(path, "no open time: no target in this calendar would ever be due (P5)")
+    elif not calendar.wall.repeats:
+        remarks.warning(path, "no weekly hours: after the last open date nothing is ever due")
+    return calendar
+
+
+def _weekdays(text: str, path: Path, remarks: Remarks) -> tuple[int, ...]:
+    try:
+        return parse_weekdays(text)
+    except ValueError as error:
+        remarks.error(path, str(error))
+        return ()
+
+
+def _spans(intervals: list[str], path: Path, remarks: Remarks) -> list[Span]:
+    spans: list[Span] = []
+    for index, text in enumerate(intervals):
+        try:
+            span = parse_span(text)
+        except ValueError as error:
+            remarks.error((*path, index), str(error))
+            continue
+        if any(span[0] < closes and opens < span[1] for opens, closes in spans):
+            remarks.warning((*path, index), f"{text} overlaps another interval of the date; the overlap counts once")
+        spans.append(span)
+    return spans
+
+
+def _date(text: str, path: Path, remarks: Remarks) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        remarks.error(path, f"{text} is not a date of the calendar")
+        return date.min

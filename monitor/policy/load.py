@@ -1,0 +1,113 @@
+"""Policy files in, one frozen ``Policy`` out; or every reason why not (design §9).
+
+Steps: YAML text → nodes with lines → overlays merged → strict decoding → names resolved and checked → frozen policy.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from monitor.errors import PolicyError
+from monitor.policy.calendars import compile_calendars
+from monitor.policy.clocks import compile_clocks
+from monitor.policy.decoding import decode
+from monitor.policy.delivery import check_delivery
+from monitor.policy.findings import Finding, PolicyErrors, Remarks
+from monitor.policy.model import Policy
+from monitor.policy.objectives import compile_objectives
+from monitor.policy.queues import compile_limits, compile_queues
+from monitor.policy.source import PolicySource
+from monitor.policy.yaml_nodes import Node, merge, parse
+from schemas.instants import Instant, parse_instant
+
+Files = Sequence[tuple[str, str]]
+
+_VERSION_LENGTH: Final = 12
+
+
+def load_policy(files: Files) -> Policy:
+    """The policy of ``(name, text)`` files, later names laid over earlier ones (``merge``).
+
+    Maps merge key by key, an explicit null removes a key, lists and scalars are replaced. ``version`` is the hash of what
+    the files say together: comments, order of keys and layout do not change it. Raises PolicyErrors with all errors.
+    """
+    policy, findings = _read(files)
+    errors = [finding.as_error() for finding in findings if finding.level == "error"]
+    if policy is None or errors:
+        raise PolicyErrors(errors)
+    return policy
+
+
+def check_policy(files: Files) -> list[Finding]:
+    """Errors and warnings, in the order of file and line; an empty list means clean."""
+    return sorted(_read(files)[1], key=lambda finding: (finding.file, finding.line, finding.level, finding.path, finding.message))
+
+
+def policy_schema() -> dict[str, object]:
+    """JSON Schema 2020-12 of the policy language, for editors; checked in as ``deploy/policies/policy.schema.json``."""
+    schema: dict[str, object] = msgspec.json.schema(PolicySource)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sla-monitor policy", **schema}
+
+
+def policy_schema_text() -> str:
+    """The schema as the text of the checked-in file."""
+    return msgspec.json.format(msgspec.json.encode(policy_schema(), order="deterministic"), indent=2).decode() + "\n"
+
+
+def _read(files: Files) -> tuple[Policy | None, list[Finding]]:
+    root: Node | None = None
+    unreadable: list[Finding] = []
+    for name, text in sorted(files):
+        try:
+            node = parse(name, text)
+        except PolicyError as error:
+            unreadable.append(Finding("error", error.file, error.line, error.path, error.message))
+        else:
+            root = node if root is None else merge(root, node)
+    if unreadable or root is None:
+        return None, unreadable or [Finding("error", "", 0, "", "no policy file given")]
+    remarks = Remarks(root)
+    source = decode(root.plain(), remarks)
+    policy = None if source is None else _compile(source, remarks)
+    return policy, remarks.findings
+
+
+def _compile(source: PolicySource, remarks: Remarks) -> Policy:
+    calendars = compile_calendars(source, remarks)
+    queues = compile_queues(source, calendars, remarks)
+    clocks = compile_clocks(source, calendars, remarks)
+    objectives = compile_objectives(source, calendars, queues, remarks)
+    check_delivery(source, calendars, remarks)
+    if not source.clocks and not source.objectives:
+        remarks.warning((), "no clocks and no objectives: queues are counted, nothing is promised")
+    return Policy(
+        version=version_of(source),
+        label=source.version or "",
+        applies_to=source.applies_to,
+        title=source.title or "",
+        time_zone=source.time_zone,
+        effective_from=_instant(source.effective_from, remarks),
+        calendars=calendars,
+        clocks=clocks,
+        queues=queues,
+        objectives=objectives,
+        limits=compile_limits(source.limits, remarks),
+    )
+
+
+def version_of(source: PolicySource) -> str:
+    """The first 12 hex digits of the SHA-256 of the canonical JSON of what was written; only ladders have an order that matters."""
+    canonical = msgspec.json.encode((source, list(source.ladders)), order="deterministic")
+    return hashlib.sha256(canonical).hexdigest()[:_VERSION_LENGTH]
+
+
+def _instant(text: str | None, remarks: Remarks) -> Instant | None:
+    if text is None:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        remarks.error(("effective_from",), f"{text}: {error}")
+        return None

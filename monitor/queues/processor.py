@@ -1,0 +1,168 @@
+"""The queues processor: panes of all sources in, alerts of objectives out, judged in the order of T (design §4, §6).
+
+It has no ticks. Its T is the lowest watermark of its sources: every T that any source sent is judged once all have passed it,
+so the output is a function of what each source sent and not of how it arrived. Objectives are judged when T enters a new slot
+of ten seconds, and not at all while a source is missing.
+"""
+
+from typing import Final
+
+import msgspec
+
+from monitor.panes.slots import FINE_US, Slots
+from monitor.panes.where import Series, parse_series, series_key
+from monitor.policy.model import Policy
+from monitor.processing import Effects, Output, Record, Reject, Sample, State
+from monitor.queues.holding import Held, Holding
+from monitor.queues.judging import Judge
+from monitor.queues.samples import Board, shard_samples
+from monitor.queues.sources import Sources
+from monitor.queues.tables import Source, Tables
+from monitor.queues.waiting import Waiting
+from monitor.queues.windows import SHOWN, Window, WindowId
+from schemas.instants import Instant
+from schemas.panes import PaneRecord, QueueInput, Resolution, Watermark
+from schemas.reasons import Reason
+
+UNJUDGED: Final = b"u|"
+
+_decoder = msgspec.json.Decoder(QueueInput)
+_WIDTH: Final = 8
+_KEY_PARTS: Final = 5
+"""The least parts in the key of a pane or presence; the key of a watermark has three."""
+
+
+class QueuesProcessor:
+    """One shard of the queues processor."""
+
+    def __init__(self, partition: int, state: State, policy: Policy, sources: frozenset[Source], external_clock: bool) -> None:
+        expected = tuple(sorted(sources))
+        self._partition = partition
+        self._sources = Sources(state, expected, external_clock)
+        self._holding = Holding(state, expected)
+        self._tables = Tables(state, expected)
+        self._waiting = Waiting(state)
+        self._windows = _windows(policy, Slots(policy.time_zone))
+        self._of_resolution: dict[Resolution, list[Window]] = {}
+        for window in self._windows.values():
+            self._of_resolution.setdefault(window.resolution, []).append(window)
+        self._judge = Judge(policy, self._windows, self._waiting, state)
+        self._board = Board(policy, self._windows, self._waiting, self._judge)
+        self._unjudged: dict[Series, Instant] = {}
+        self._outputs: list[Output] = []
+        self._rejects: list[Reject] = []
+        self._changes: dict[bytes, bytes | None] = {}
+        self._load(state)
+
+    def apply(self, record: Record, t: Instant) -> None:
+        """Take a pane, a presence or a watermark; a watermark may let T move on. ``t`` is not used: the sources bring their own."""
+        if record.value is None:
+            self._refuse(record, Reason.TOMBSTONE, "panes, presence and watermarks always have a value")
+            return
+        try:
+            received = _decoder.decode(record.value)
+        except msgspec.DecodeError as error:
+            self._refuse(record, Reason.MALFORMED, str(error))
+            return
+        source = (received.processor, received.partition)
+        if source not in self._sources:
+            self._refuse(record, Reason.CONTRACT, f"{source[0]} {source[1]} is not one of the sources of this deployment")
+        elif isinstance(received, Watermark):
+            self._move(received)
+        else:
+            self._holding.hold(received, record.value)
+
+    def judge(self, t: Instant, appended_at: Instant) -> None:
+        """Do nothing: this processor has no ticks."""
+
+    def drain(self) -> Effects:
+        """Hand over all effects since the last call and start afresh."""
+        changes = self._changes
+        for part in (self._sources, self._holding, self._tables, self._waiting, self._judge):
+            changes |= part.changes()
+        effects = Effects(changes, self._outputs, self._rejects)
+        self._changes, self._outputs, self._rejects = {}, [], []
+        return effects
+
+    def quarantine(self, record: Record) -> None:
+        """Judge no objective of the scope named in the record's key until what is missing has left every window.
+
+        The key alone is read. A watermark that fails is skipped: the next one of its source brings the same T or a later one.
+        """
+        parts = (record.key or b"").decode(errors="replace").split("|")
+        if len(parts) < _KEY_PARTS:
+            return
+        series = parse_series(parts[0], parts[1])
+        until_at = max(self._sources.reached_at, 0) + max(window.id.length_us for window in self._windows.values())
+        self._unjudged[series] = until_at
+        self._changes[UNJUDGED + series_key(series).encode()] = until_at.to_bytes(_WIDTH, "big")
+
+    def samples(self) -> list[Sample]:
+        """Return values for ``/metrics``."""
+        shown = list(self._board.samples(max(self._sources.reached_at, 0)))
+        queues = sum(sample.name == "sla_queue_waiting_contacts" for sample in shown)
+        return [*shown, *shard_samples(self._sources, self._holding, queues)]
+
+    def _move(self, mark: Watermark) -> None:
+        self._sources.mark(mark)
+        if mark.t <= self._sources.reached_at:  # a source that was judged without: its panes merge as corrections
+            self._take((mark.processor, mark.partition))
+        before = self._sources.reached_at
+        for t in self._sources.turns():
+            for source in self._holding.senders():
+                self._take(source)
+            if t // FINE_US != before // FINE_US:
+                self._enter_slot(t)
+            before = t
+
+    def _take(self, source: Source) -> None:
+        passed_at = min(self._sources.reached_at, self._sources.mark_of(source))
+        for held in self._holding.release(source, passed_at):
+            self._merge(held)
+
+    def _merge(self, held: Held) -> None:
+        if not isinstance(held, PaneRecord):
+            self._waiting.put(held)
+            return
+        series, delta = (held.scope, held.dimensions), self._tables.put(held)
+        for window in self._of_resolution.get(held.resolution, ()):
+            window.add(series, held.slot_at, delta)
+
+    def _enter_slot(self, t: Instant) -> None:
+        """Move the windows to T and judge; while a source is missing nothing fires, nothing resolves, a ``for`` runs on."""
+        self._advance(t)
+        if self._sources.is_complete():
+            self._release_unjudged(t)
+            self._outputs += self._judge.judge(t, self._unjudged)
+        self._tables.close(self._sources.low_at)
+
+    def _advance(self, t: Instant) -> None:
+        for window in self._windows.values():
+            window.advance(t, self._tables.series_in, self._tables.panes)
+
+    def _release_unjudged(self, t: Instant) -> None:
+        for series in [each for each, until_at in self._unjudged.items() if until_at <= t]:
+            del self._unjudged[series]
+            self._changes[UNJUDGED + series_key(series).encode()] = None
+
+    def _refuse(self, record: Record, reason: Reason, detail: str) -> None:
+        self._rejects.append(Reject(record, reason, detail))
+
+    def _load(self, state: State) -> None:
+        for key in sorted(key for key in state if key.startswith(UNJUDGED)):
+            scope, dims = key[len(UNJUDGED) :].decode().split("|")
+            self._unjudged[parse_series(scope, dims)] = int.from_bytes(state[key], "big")
+        self._advance(max(self._sources.reached_at, 0))
+        for resolution, windows in self._of_resolution.items():
+            first_at = min(window.begins_at for window in windows)
+            for slot_at, found in self._tables.slots(resolution):
+                for series in found if slot_at >= first_at else ():
+                    for pane in self._tables.panes(series, resolution, slot_at):
+                        for window in windows:
+                            window.add(series, slot_at, pane)
+
+
+def _windows(policy: Policy, slots: Slots) -> dict[WindowId, Window]:
+    found = [Window(length_us, None, slots) for length_us in SHOWN.values()]
+    found += [Window(objective.window_us, objective.calendar, slots) for objective in policy.objectives]
+    return {window.id: window for window in found}

@@ -1,0 +1,1 @@
+"""The policy language: what it compiles to, and what it refuses."""
