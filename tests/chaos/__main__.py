@@ -16,7 +16,12 @@ from tests.chaos.toy_scenario import ToyScenario
 from tests.chaos.truncation import truncate_source
 from tests.chaos.verdict import Verdict
 
-SCENARIOS: dict[str, Callable[[int], Scenario]] = {"toys": ToyScenario}
+
+def _toys(seed: int) -> Scenario:
+    return ToyScenario(seed)
+
+
+SCENARIOS: dict[str, Callable[[int], Scenario]] = {"toys": _toys}
 
 
 async def _all(names: list[str], broker: LocalBroker, kills: int, seed: int, folder: Path) -> tuple[Verdict, Counter[str], int]:

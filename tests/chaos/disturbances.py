@@ -32,7 +32,7 @@ class Disturbances:
         return self._random.choice(self._fleet.running)
 
     async def _until_running(self, count: int) -> None:
-        while len(self._fleet.running) < count:
+        while len(self._fleet.running) < count:  # noqa: ASYNC110 - processes have no event
             await asyncio.sleep(0.1)
 
     async def kill_and_restart(self) -> None:

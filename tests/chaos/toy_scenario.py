@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 
 from agents.publisher import Publisher
-from agents.runtime.settings import RuntimeSettings
+from agents.runtime.settings import ProcessorSpec, RuntimeSettings
 from monitor.processing import Record
 from schemas.instants import SECOND, Instant
+from schemas.topics import TopicSpec
 from tests.chaos.scenario import Expected
 from tests.runtime import toys
 from tests.runtime.harness import TOY_TOPICS
@@ -24,10 +25,10 @@ class ToyScenario:
     """Two source topics, a timed and an untimed processor."""
 
     name = "toys"
-    specs = (SPECS["deadlines"], SPECS["totals"])
-    topics = TOY_TOPICS
+    specs: tuple[ProcessorSpec, ...] = (SPECS["deadlines"], SPECS["totals"])
+    topics: tuple[TopicSpec, ...] = TOY_TOPICS
     alert_topic = toys.ALERTS
-    counter_topics = (toys.PANES, toys.TOTALS)
+    counter_topics: tuple[str, ...] = (toys.PANES, toys.TOTALS)
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)

@@ -74,9 +74,7 @@ def _alerts(scenario: Scenario, logs: Logs, replayed: list[Line], verdict: Verdi
     verdict.alerts = sum(live.values())
     verdict.lost = len(expected.alerts - set(seen)) + sum(1 for line in again if line not in live)
     verdict.false = len(set(seen) & expected.quiet) + sum(1 for line in live if line not in again)
-    verdict.duplicates = sum(count - 1 for count in seen.values()) + sum(
-        max(0, count - again[line]) for line, count in live.items() if line in again
-    )
+    verdict.duplicates = sum(count - 1 for count in seen.values()) + sum(max(0, count - again[line]) for line, count in live.items() if line in again)
 
 
 def _counters(topic: str, logs: Logs, replayed: list[Line], verdict: Verdict) -> None:

@@ -116,7 +116,9 @@ class Worker:
             await asyncio.sleep(0.1)
 
 
-async def eventually(settings: RuntimeSettings, topic: str, enough: Callable[[list[Record]], bool], within_seconds: float = WAIT_SECONDS) -> list[Record]:
+async def eventually(
+    settings: RuntimeSettings, topic: str, enough: Callable[[list[Record]], bool], within_seconds: float = WAIT_SECONDS
+) -> list[Record]:
     """Read a topic again and again until its committed records are enough."""
     until = time.monotonic() + within_seconds
     while True:

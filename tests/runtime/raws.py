@@ -5,7 +5,9 @@ from aiokafka.structs import ConsumerRecord
 from agents.runtime.slices import Slice
 
 
-def raw(offset: int, value: bytes = b"v", *, topic: str = "t", key: bytes | None = b"k", timestamp: int = 0, partition: int = 0) -> ConsumerRecord[bytes, bytes]:
+def raw(
+    offset: int, value: bytes = b"v", *, topic: str = "t", key: bytes | None = b"k", timestamp: int = 0, partition: int = 0
+) -> ConsumerRecord[bytes, bytes]:
     return ConsumerRecord(topic, partition, offset, timestamp, 0, key, value, None, len(key or b""), len(value), ())
 
 

@@ -35,7 +35,7 @@ def ticks(*times_and_fences: tuple[int, int, int], start: int = 0) -> Slice:
 
 
 def drain(order: Order, limit: int = 3) -> list[tuple[str, int]]:
-    done = []
+    done: list[tuple[str, int]] = []
     while (step := order.take(limit, None)) is not None:
         done.extend((step.topic, record.offset) for record in step.raws)
     return done
@@ -70,7 +70,7 @@ def test_a_tick_that_goes_back_is_skipped_with_its_fence() -> None:
     inbox["ticks"].accept(ticks((1000, 9, 9), (2000, 1, 0)))
     inbox["a"].accept(piece(0, 1))
     assert drain(order) == [("a", 0), ("ticks", 1)]
-    assert positions.next["ticks"] == 1  # the skipped one; the shard moves behind the other when it is judged
+    assert positions.next == {"a": 1, "ticks": 2}
 
 
 @given(st.lists(st.integers(1, 7), min_size=1, max_size=12), st.lists(st.integers(1, 7), min_size=1, max_size=12), st.integers(1, 5))

@@ -37,9 +37,7 @@ TICKS = [
 
 
 @pytest.mark.parametrize(("options", "judged_at", "appended_at", "taken", "refused"), TICKS)
-def test_a_tick_is_taken_skipped_or_refused(
-    options: dict[str, str], judged_at: int, appended_at: int, taken: bool, refused: dict[str, int]
-) -> None:
+def test_a_tick_is_taken_skipped_or_refused(options: dict[str, str], judged_at: int, appended_at: int, taken: bool, refused: dict[str, int]) -> None:
     settings = msgspec.convert({"policy_hash": "p", **options}, RuntimeSettings)
     subject, counters, _ = gate(settings)
     record = raw(0, encode_tick(Tick(100 * SECOND, 100 * SECOND, {}, "p")), timestamp=appended_at // 1000)
@@ -88,8 +86,7 @@ def test_the_bad_share_of_a_source_alarms(steps: list[tuple[int, int]], alarm: b
     share = BadShare(0.05, 100)
     started = False
     for seen, bad in steps:
-        share.update("t", seen, 0)
-        started = share.update("t", 0, bad)
+        started = share.update("t", seen, bad)
     assert started is alarm
     assert ("t" in share.alarmed) is alarm
 
@@ -131,7 +128,14 @@ def test_a_dead_letter_keeps_position_bytes_and_headers_and_is_bounded() -> None
     output = dead_letter(Reject(record, "too_large", "d" * 5000, "$.id", "c"))
     letter = read_dead_letter(output.value or b"")
     assert output.key == b"sla.calls|2|17"
-    assert (letter.topic, letter.partition, letter.offset, letter.reason, letter.path, letter.contact) == ("sla.calls", 2, 17, "too_large", "$.id", "c")
+    assert (letter.topic, letter.partition, letter.offset, letter.reason, letter.path, letter.contact) == (
+        "sla.calls",
+        2,
+        17,
+        "too_large",
+        "$.id",
+        "c",
+    )
     assert letter.value == b"v" * VALUE_LIMIT_BYTES
     assert (letter.value_length, letter.key_length, letter.header_count) == (200_000, 2000, 100)
     assert letter.key == (b"\xff\x00" * 1000)[:1024]
