@@ -18,7 +18,7 @@ QUIET = ("faust", "aiokafka", "mode", "kafka")
 SLICES_WAITING = 64
 
 
-class MonitorApp(faust.App):
+class MonitorApp(faust.App):  # type: ignore[misc]  # Faust is untyped
     """A Faust app that knows the owner of its shards and leaves no directories behind."""
 
     hooks: Runtime

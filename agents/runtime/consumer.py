@@ -21,7 +21,7 @@ POLL_SECONDS = 0.2
 AHEAD_ATTEMPTS = 20
 
 
-class SliceConsumer(driver.Consumer):
+class SliceConsumer(driver.Consumer):  # type: ignore[misc]  # Faust is untyped
     """One message per slice: ``value`` is the slice, ``offset`` the last position that it covers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -167,7 +167,7 @@ def _message(tp: TP, piece: Slice, generation: int) -> ConsumerMessage:
     return ConsumerMessage(tp.topic, tp.partition, piece.next - 1, timestamp, 0, [], b"", value, None, 0, 0, tp, generation_id=generation)
 
 
-class SliceTransport(driver.Transport):
+class SliceTransport(driver.Transport):  # type: ignore[misc]  # Faust is untyped
     """Faust's aiokafka transport with the slice consumer."""
 
     Consumer = SliceConsumer

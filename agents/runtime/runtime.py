@@ -115,15 +115,15 @@ class Runtime:
             leave(Exit.DRAIN_TIMED_OUT, f"a commit is still open after {self.settings.drain_seconds} s")
 
     async def before_assigned(self, partitions: set[int]) -> None:
-        """Own exactly these partitions: start the producers of the new ones together, stop those of the lost ones."""
+        """Own exactly these partitions, with producers started now: a worker that was frozen may have been fenced without knowing."""
         await self._drain()
         if self._stopping:
             return
-        wanted = {(name, partition) for name in self.specs for partition in partitions}
-        lost = [self._producers.pop(key) for key in [key for key in self._producers if key not in wanted]]
-        fresh = {key: ShardProducer(self.settings, *key) for key in sorted(wanted) if key not in self._producers}
-        await asyncio.gather(*(producer.start() for producer in fresh.values()), *(producer.stop() for producer in lost))
-        self._producers.update(fresh)
+        old, self._producers = list(self._producers.values()), {}
+        await asyncio.gather(*(producer.stop() for producer in old))
+        fresh = {(name, partition): ShardProducer(self.settings, name, partition) for name in self.specs for partition in sorted(partitions)}
+        await asyncio.gather(*(producer.start() for producer in fresh.values()))
+        self._producers = fresh
 
     def is_changelog(self, topic: str) -> bool:
         """True for the topics that recovery reads."""

@@ -8,6 +8,8 @@ and not committed is thrown away with the processor object.
 import asyncio
 import logging
 import time
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from agents.runtime.acknowledgements import Acknowledgements
@@ -122,6 +124,8 @@ class Shard:
                 self._wake.clear()
                 while not self._stopping and not self.halted and await self._round():
                     pass
+        except asyncio.CancelledError:
+            raise  # only the end of the event loop cancels
         except BaseException as error:
             leave(Exit.SHARD_FAILED, f"shard {self.name}: {error!r}", trace=True)
 
@@ -132,7 +136,7 @@ class Shard:
         if self._stopping or self.halted:
             return False
         effects = self._drain()
-        if effects or (self._save_now and self.positions != self._base):
+        if effects or self._save_now:
             await self._commit(effects)
         elif done:
             self._settle()
@@ -254,19 +258,20 @@ class Shard:
             self.state.merge(key, value)
         self.counters.committed(time.perf_counter() - started)
         self.counters.published.update(out.topic for out in outputs)
-        self._settle()
-        self.rejects.refused(effects.rejects)
+        self._settle(effects.rejects)
         self._save_now = False
         if self._save_due is not None:
             self._save_due.cancel()
             self._save_due = None
         self._acks.release(self.positions.next)
 
-    def _settle(self) -> None:
+    def _settle(self, rejects: Sequence[Reject] = ()) -> None:
         """The processor agrees with the committed state: there is nothing to take back."""
+        seen: Counter[str] = Counter()
         for step in self._journal:
             if isinstance(step, Run):
-                self.rejects.seen(step.topic, len(step.raws))
+                seen[step.topic] += len(step.raws)
+        self.rejects.count(seen, rejects)
         self._suspicion.passed(self._journal)
         self._journal = []
         self._base = self.positions.copy()

@@ -36,7 +36,7 @@ class Slice(list[Raw]):
     out_of_range = False
 
 
-class SliceThread(driver.AIOKafkaConsumerThread):
+class SliceThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]  # Faust is untyped
     """Faust's consumer thread, fetching committed records only and saying exactly what it covered."""
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:

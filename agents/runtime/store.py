@@ -40,7 +40,7 @@ class PartitionState:
             self.size_bytes += len(key) + len(value)
 
 
-class PartitionStore(Store[bytes, bytes]):
+class PartitionStore(Store[bytes, bytes]):  # type: ignore[misc]  # Faust is untyped
     """Faust's view of the state of every owned partition of one processor."""
 
     def __post_init__(self) -> None:
@@ -123,7 +123,7 @@ class PartitionStore(Store[bytes, bytes]):
         return False
 
 
-class StateTable(Table[bytes, bytes]):
+class StateTable(Table[bytes, bytes]):  # type: ignore[misc]  # Faust is untyped
     """A table that nobody writes to through Faust: shards commit its changelog themselves."""
 
     def _new_store(self) -> PartitionStore:
