@@ -53,6 +53,6 @@ def _read_mode(content_type: bytes) -> Mode:
         return "structured"
     if media.startswith("application/cloudevents"):
         raise Refused(Reason.MALFORMED, f"expected one event a record in JSON, got {shown(media)}", CONTENT_TYPE)
-    if media == JSON.decode() or media.endswith("+json"):
+    if media.endswith(("/json", "+json")):
         return "binary"
     raise Refused(Reason.MALFORMED, f"expected application/json or application/cloudevents+json, got {shown(content_type)}", CONTENT_TYPE)

@@ -23,7 +23,7 @@ _INT = re.compile(r"[-+]?\d+", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?", re.ASCII)
 _WORDS: Final[dict[str, Scalar]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _CORE: Final = "tag:yaml.org,2002:"
-_TAGS: Final = frozenset({"!"} | {_CORE + kind for kind in "map seq str int float bool null timestamp merge value".split()})
+_TAGS: Final = frozenset({"!"} | {_CORE + kind for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")})
 
 
 class Node(msgspec.Struct, frozen=True):

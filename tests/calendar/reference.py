@@ -5,6 +5,7 @@ and pauses add their own cuts). A piece is open if the wall clock, asked of the 
 time inside an interval; an interval belongs to the date on which it begins.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -51,7 +52,7 @@ class SlowCalendar:
         cuts = {from_at, to_at} | set(range(from_at // self.grain_us * self.grain_us, to_at, self.grain_us))
         cuts |= {at for pause in pauses for at in pause if at is not None}
         ordered = sorted(at for at in cuts if from_at <= at <= to_at)
-        for begin, end in zip(ordered, ordered[1:], strict=False):
+        for begin, end in itertools.pairwise(ordered):
             yield begin, end, any(first <= begin and (last is None or begin < last) for first, last in pauses)
 
     def counted(self, from_at: int, to_at: int, pauses: Sequence[Pause] = ()) -> int:

@@ -1,5 +1,6 @@
 """The fast calendar equals the slow one on random calendars, starts, targets and pauses, above all around clock changes (P1-P10)."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -53,19 +54,19 @@ def scenes(draw: st.DrawFn) -> tuple[WallCalendar, SlowCalendar, Instant, Sequen
 
 
 @given(scenes(), st.integers(0, 7 * DAY))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_counted_time_equals_the_slow_implementation(scene: tuple[WallCalendar, SlowCalendar, Instant, Sequence[Pause]], length: int) -> None:
     fast, slow, start_at, pauses = scene
     assert fast.counted(start_at, start_at + length, pauses) == slow.counted(start_at, start_at + length, pauses)
     pieces = list(fast.open_intervals(start_at, start_at + length))
     assert sum(end - begin for begin, end in pieces) == slow.counted(start_at, start_at + length)
     assert all(begin < end for begin, end in pieces)
-    assert all(end < begin for (_, end), (begin, _) in zip(pieces, pieces[1:], strict=False))
+    assert all(end < begin for (_, end), (begin, _) in itertools.pairwise(pieces))
     assert fast.is_open(start_at) == slow.is_open(start_at)
 
 
 @given(scenes(), st.one_of(st.integers(0, 60 * HOUR), st.integers(0, 240).map(lambda quarters: quarters * QUARTER)))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_due_equals_the_slow_implementation(scene: tuple[WallCalendar, SlowCalendar, Instant, Sequence[Pause]], target_us: int) -> None:
     fast, slow, start_at, pauses = scene
     horizon_at = start_at + 12 * DAY
@@ -79,7 +80,7 @@ def test_due_equals_the_slow_implementation(scene: tuple[WallCalendar, SlowCalen
 
 
 @given(scenes(), st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_business_days_equal_the_slow_implementation(scene: tuple[WallCalendar, SlowCalendar, Instant, Sequence[Pause]], days: int) -> None:
     fast, slow, start_at, pauses = scene
     expected = slow.due_business_days(start_at, days, pauses, most_dates=12)
@@ -89,14 +90,18 @@ def test_business_days_equal_the_slow_implementation(scene: tuple[WallCalendar, 
 
 @pytest.mark.parametrize(("zone", "near"), [(zone, near) for zone, instants in PLACES.items() for near in instants], ids=lambda value: str(value))
 def test_second_by_second_around_a_clock_change(zone: str, near: str) -> None:
-    """Interval bounds on odd seconds, asked of the zone data for every second of eight hours (P1, P2)."""
+    """Interval bounds on odd seconds, asked of the zone data for every second of four hours (P1, P2)."""
     second = 1_000_000
     weekly: dict[int, list[Span]] = {
         day: [(HOUR + 7 * second, 2 * HOUR + 1801 * second), (23 * HOUR + 59 * second, 24 * HOUR + 3 * second)] for day in range(7)
     }
     fast, slow = WallCalendar("fast", zone, weekly), SlowCalendar(zone, weekly, grain_us=second)
-    start_at = parse_instant(near) - 4 * HOUR + 123_456
-    total = slow.counted(start_at, start_at + 8 * HOUR)
-    assert fast.counted(start_at, start_at + 8 * HOUR) == total
-    for part in (1, 2, 3):
-        assert fast.due(start_at, total * part // 3) == slow.due(start_at, total * part // 3, (), start_at + 8 * HOUR)
+    start_at = parse_instant(near) - 2 * HOUR + 123_456
+    opened = [(begin, end) for begin, end, _ in slow.pieces(start_at, start_at + 4 * HOUR, ()) if slow.is_open(begin)]
+    total = sum(end - begin for begin, end in opened)
+    assert fast.counted(start_at, start_at + 4 * HOUR) == total
+    used = 0
+    for begin, end in opened:
+        used += end - begin
+        assert fast.due(start_at, used) == end
+        assert fast.due(start_at, used - 1) == end - 1 or end - begin == 1
