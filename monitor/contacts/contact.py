@@ -138,6 +138,7 @@ class Published(msgspec.Struct, array_like=True):
     reason: str = ""
     started_at: Instant = 0
     target_us: int = 0
+    elapsed_us: int = 0
     deadline_at: Instant = 0
     ended_at: Instant = 0
     severity: Severity = "critical"

@@ -49,7 +49,7 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
 def _cycle(case: Case) -> list[Output]:
     entry, run, judged = case.entry, case.run, case.judged
     is_new = (entry.verdict, entry.reason) != (judged.verdict, judged.reason)
-    moved = (entry.deadline_at, entry.ended_at, entry.target_us) != (judged.deadline_at, run.ended_at, judged.target_us)
+    moved = _numbers_told(entry) != (run.started_at, run.ended_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
     entry.severity = case.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
@@ -67,9 +67,8 @@ def _say(case: Case, explanation: Explanation) -> Output:
         entry.detected_late = case.t - run.breach_booked_at > LATE_US
     _remember(case)
     rule = case.rule
-    pauses = pauses_of(case.plan, contact.view, run, rule.calendar)
     until = counted_until(run, case.t)
-    elapsed = elapsed_us(rule, run, until, pauses)
+    elapsed = judged.elapsed_us or elapsed_us(rule, run, until, pauses_of(case.plan, contact.view, run, rule.calendar))
     verdict = Verdict(
         contact=contact.id,
         family=contact.family,
@@ -95,11 +94,15 @@ def _say(case: Case, explanation: Explanation) -> Output:
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
 
 
+def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, int, int]:
+    return (entry.started_at, entry.ended_at, entry.deadline_at, entry.target_us, entry.elapsed_us)
+
+
 def _remember(case: Case) -> None:
     entry, judged = case.entry, case.judged
     entry.version += 1
     entry.verdict, entry.reason = judged.verdict, judged.reason
-    entry.started_at, entry.target_us = case.run.started_at, judged.target_us
+    entry.started_at, entry.target_us, entry.elapsed_us = case.run.started_at, judged.target_us, judged.elapsed_us
     entry.deadline_at, entry.ended_at = judged.deadline_at, case.run.ended_at
 
 
