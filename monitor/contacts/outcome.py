@@ -14,13 +14,14 @@ from schemas.instants import Instant
 class Outcome(msgspec.Struct, frozen=True):
     """One cycle judged: verdict, reason, and the numbers that make a new version when they change.
 
-    ``elapsed_us`` is counted time up to the end, 0 while there is none.
+    ``decided_at`` is when the cycle ended or lost its promise, ``elapsed_us`` the counted time up to then; both 0 while it runs.
     """
 
     verdict: VerdictState
     reason: str
     deadline_at: Instant
     target_us: int
+    decided_at: Instant
     elapsed_us: int
 
 
@@ -36,7 +37,7 @@ def outcome(plan: ClockPlan, view: View, run: Run) -> Outcome | None:
         deadline_at = due_at(rule, run, BREACH, pauses)
     decided_at = counted_until(run, 0)
     elapsed = elapsed_us(rule, run, decided_at, pauses) if decided_at else 0
-    return Outcome(verdict, reason, deadline_at, target_us(rule, run, deadline_at, pauses), elapsed)
+    return Outcome(verdict, reason, deadline_at, target_us(rule, run, deadline_at, pauses), decided_at, elapsed)
 
 
 def rule_of(plan: ClockPlan, run: Run) -> Rule:
