@@ -1,1 +1,5 @@
-"""The command line; the composition root, which alone may import agents."""
+"""The command line: ``sla-monitor COMMAND``. The composition root; each command is a small module that wires parts and prints."""
+
+from monitor.console.entry import main
+
+__all__ = ["main"]

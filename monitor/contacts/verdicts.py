@@ -15,10 +15,10 @@ from monitor.contacts.explain import explain
 from monitor.contacts.identity import verdict_key
 from monitor.contacts.outcome import counted_until, outcome
 from monitor.contacts.plan import Plan
-from monitor.contacts.records import verdict_record
+from monitor.contacts.records import instant_text, verdict_record
 from monitor.processing import Output
 from schemas.alerts import Explanation, Verdict
-from schemas.instants import SECOND, Instant, format_instant, seconds_of
+from schemas.instants import SECOND, Instant, seconds_of
 
 LATE_US: Final = 60 * SECOND
 RETRACTED: Final = "retracted"
@@ -49,14 +49,14 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
 def _cycle(case: Case) -> list[Output]:
     entry, run, judged = case.entry, case.run, case.judged
     is_new = (entry.verdict, entry.reason) != (judged.verdict, judged.reason)
-    moved = (entry.deadline_at, entry.ended_at, entry.target_us) != (judged.deadline_at, run.ended_at, judged.target_us)
+    moved = _numbers_told(entry) != (run.started_at, judged.decided_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
     entry.severity = case.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
     if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
         explanation = explain(case.plan, case.contact.view, run, judged, case.t)
         outputs.append(_say(case, explanation))
-    outputs.extend(alerts.of_breach(case, explanation, moved=moved))
+    outputs.extend(alerts.of_breach(case, explanation))
     outputs.extend(alerts.of_levels(case))
     return outputs
 
@@ -67,9 +67,8 @@ def _say(case: Case, explanation: Explanation) -> Output:
         entry.detected_late = case.t - run.breach_booked_at > LATE_US
     _remember(case)
     rule = case.rule
-    pauses = pauses_of(case.plan, contact.view, run, rule.calendar)
     until = counted_until(run, case.t)
-    elapsed = elapsed_us(rule, run, until, pauses)
+    elapsed = judged.elapsed_us or elapsed_us(rule, run, until, pauses_of(case.plan, contact.view, run, rule.calendar))
     verdict = Verdict(
         contact=contact.id,
         family=contact.family,
@@ -84,10 +83,10 @@ def _say(case: Case, explanation: Explanation) -> Output:
         elapsed_seconds=seconds_of(elapsed),
         late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.ended_at else None,
         paused_seconds=seconds_of(rule.calendar.counted(run.started_at, until) - elapsed),
-        started_at=format_instant(run.started_at),
-        deadline=format_instant(judged.deadline_at) if judged.deadline_at else None,
-        stopped_at=format_instant(run.ended_at) if run.ended_at else None,
-        detected_at=format_instant(case.t),
+        started_at=instant_text(run.started_at),
+        deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
+        stopped_at=instant_text(run.ended_at) if run.ended_at else None,
+        detected_at=instant_text(case.t),
         detected_late=entry.detected_late,
         policy=case.policy,
         explanation=explanation,
@@ -95,12 +94,16 @@ def _say(case: Case, explanation: Explanation) -> Output:
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
 
 
+def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, int, int]:
+    return (entry.started_at, entry.decided_at, entry.deadline_at, entry.target_us, entry.elapsed_us)
+
+
 def _remember(case: Case) -> None:
     entry, judged = case.entry, case.judged
     entry.version += 1
     entry.verdict, entry.reason = judged.verdict, judged.reason
-    entry.started_at, entry.target_us = case.run.started_at, judged.target_us
-    entry.deadline_at, entry.ended_at = judged.deadline_at, case.run.ended_at
+    entry.started_at, entry.target_us, entry.elapsed_us = case.run.started_at, judged.target_us, judged.elapsed_us
+    entry.deadline_at, entry.decided_at = judged.deadline_at, judged.decided_at
 
 
 def _retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list[Output]:
@@ -127,9 +130,9 @@ def _retraction(policy: str, contact: Contact, entry: Published, t: Instant) -> 
         labels=bounded_labels(contact.view),
         target_seconds=seconds_of(entry.target_us),
         elapsed_seconds=0,
-        started_at=format_instant(entry.started_at),
-        deadline=format_instant(entry.deadline_at) if entry.deadline_at else None,
-        detected_at=format_instant(t),
+        started_at=instant_text(entry.started_at),
+        deadline=instant_text(entry.deadline_at) if entry.deadline_at else None,
+        detected_at=instant_text(t),
         policy=policy,
         explanation=Explanation(text=text, rule="", calendar="", events=(entry.cycle,)),
     )

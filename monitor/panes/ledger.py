@@ -14,12 +14,11 @@ from monitor.panes import sketch, totals
 from monitor.panes.ages import Ages
 from monitor.panes.slots import FINE_US, FINER, RESOLUTIONS, Slots, closes_at
 from monitor.panes.store import LIFETIME, SENT_KEY, PaneName, as_resolution, decode_pane, decode_sent, encode_pane, encode_sent, stored_panes
-from monitor.panes.where import Series, Where, pane_key
+from monitor.panes.where import Series, Where, pane_key, scope_partition
 from monitor.policy.model import Policy
 from monitor.processing import Output, State
 from schemas.instants import SECOND, Instant
 from schemas.panes import PaneRecord, PaneTotals, Resolution
-from schemas.partition import partition_of
 from schemas.topics import QUEUE_PANES
 
 CACHED: Final = 20_000
@@ -30,13 +29,26 @@ _encoder = msgspec.json.Encoder()
 
 
 class _Pending:
-    """What was booked since the last roll-up in one place and fine slot."""
+    """What was booked since the last roll-up in one place and slot; ``at`` is some instant inside."""
 
-    __slots__ = ("bookings", "totals")
+    __slots__ = ("at", "bookings", "totals")
 
-    def __init__(self) -> None:
+    def __init__(self, at: Instant) -> None:
+        self.at = at
         self.totals = PaneTotals()
         self.bookings = 0
+
+    def plus(self, other: "_Pending") -> "_Pending":
+        """Return both together as a new value."""
+        both = _Pending(self.at)
+        both.take(self)
+        both.take(other)
+        return both
+
+    def take(self, other: "_Pending") -> None:
+        """Add the other's bookings."""
+        totals.merge(self.totals, other.totals)
+        self.bookings += other.bookings
 
 
 class PaneLedger:
@@ -93,8 +105,8 @@ class PaneLedger:
         if t <= self.sent_at:
             raise ValueError(f"T goes back from {self.sent_at} to {t}")
         self._roll_up()
-        due = [resolution for resolution in RESOLUTIONS if self._is_due(resolution, t)]
-        outputs = [self._output(name, t) for resolution in due for name in sorted(self._dirty[resolution])]
+        due = self._due(t)
+        outputs = [self._output(name, t) for resolution in due if self._dirty[resolution] for name in sorted(self._dirty[resolution])]
         for resolution in due:
             self._settle(resolution)
             self._sent[resolution] = t
@@ -128,39 +140,65 @@ class PaneLedger:
         slot = (where, at // FINE_US)
         pending = self._pending.get(slot)
         if pending is None:
-            pending = self._pending[slot] = _Pending()
+            pending = self._pending[slot] = _Pending(at)
         pending.bookings += 1
         return pending
 
     def _roll_up(self) -> None:
+        """Add what is pending to all its panes, each resolution from the sums of the finer one."""
         if not self._pending:
             return
-        for (where, fine), pending in self._pending.items():
-            at = fine * FINE_US
-            series = self._series.get(where)
-            if series is None:
-                series = self._series[where] = where.series(self._scopes)
-            slots = [(resolution, self._slots.slot_at(resolution, at)) for resolution in RESOLUTIONS]
-            for each in series:
-                self._roll_up_series(each, slots, pending)
-        self._pending.clear()
+        level, self._pending = self._pending, {}
+        for resolution in RESOLUTIONS:
+            if resolution != RESOLUTIONS[0]:
+                level = self._coarser(level, resolution)
+            for (where, _), pending in level.items():
+                self._add(self._series_of(where), resolution, pending)
+        for (where, _), pending in level.items():
+            for series in self._series_of(where):
+                totals.merge(self._whole(series), pending.totals)
 
-    def _roll_up_series(self, series: Series, slots: list[tuple[Resolution, Instant]], pending: _Pending) -> None:
+    def _coarser(self, level: dict[tuple[Where, int], _Pending], resolution: Resolution) -> dict[tuple[Where, int], _Pending]:
+        coarse: dict[tuple[Where, int], _Pending] = {}
+        summed: set[tuple[Where, int]] = set()
+        for (where, _), pending in level.items():
+            slot = (where, self._slots.slot_at(resolution, pending.at))
+            held = coarse.get(slot)
+            if held is None:
+                coarse[slot] = pending
+            elif slot in summed:
+                held.take(pending)
+            else:
+                coarse[slot] = held.plus(pending)
+                summed.add(slot)
+        return coarse
+
+    def _add(self, series: tuple[Series, ...], resolution: Resolution, pending: _Pending) -> None:
+        slot_at = self._slots.slot_at(resolution, pending.at)
+        if closes_at(resolution, slot_at) <= self.sent_at:
+            for each in series:
+                counts, missed = self._whole(each).counts, f"missed.{resolution}"
+                counts[missed] = counts.get(missed, 0) + pending.bookings
+            return
+        stamp, dirty = self.sent_at, self._dirty[resolution]
+        for each in series:
+            name = PaneName(each, resolution, slot_at)
+            totals.merge(self._touch(name), pending.totals)
+            self._stamps[name] = stamp
+            self._unsaved[name] = dirty[name] = None
+
+    def _series_of(self, where: Where) -> tuple[Series, ...]:
+        series = self._series.get(where)
+        if series is None:
+            series = self._series[where] = where.series(self._scopes)
+        return series
+
+    def _whole(self, series: Series) -> PaneTotals:
         whole = self._lifetime.get(series)
         if whole is None:
             whole = self._lifetime[series] = PaneTotals()
-        totals.merge(whole, pending.totals)
         self._unsaved[PaneName(series, LIFETIME, 0)] = None
-        for resolution, slot_at in slots:
-            if closes_at(resolution, slot_at) <= self.sent_at:
-                missed = f"missed.{resolution}"
-                whole.counts[missed] = whole.counts.get(missed, 0) + pending.bookings
-                continue
-            name = PaneName(series, resolution, slot_at)
-            totals.merge(self._touch(name), pending.totals)
-            self._stamps[name] = self.sent_at
-            self._unsaved[name] = None
-            self._dirty[resolution][name] = None
+        return whole
 
     def _touch(self, name: PaneName) -> PaneTotals:
         pane = self._panes.get(name)
@@ -177,15 +215,18 @@ class PaneLedger:
         self._panes[name] = pane
         return pane
 
-    def _is_due(self, resolution: Resolution, t: Instant) -> bool:
-        finer = FINER[resolution]
-        return finer is None or self._slots.slot_at(finer, t) > self._slots.slot_at(finer, self.sent_at)
+    def _due(self, t: Instant) -> tuple[Resolution, ...]:
+        """Return which resolutions go out; slots nest, so without a new fine slot there is no new one of any other."""
+        if t // FINE_US == self.sent_at // FINE_US:
+            return RESOLUTIONS[:1]
+        slot_at, sent_at = self._slots.slot_at, self.sent_at
+        return tuple(each for each in RESOLUTIONS if (finer := FINER[each]) is None or slot_at(finer, t) > slot_at(finer, sent_at))
 
     def _output(self, name: PaneName, t: Instant) -> Output:
         (scope, dims), resolution, slot_at = name
         record = PaneRecord(scope, dims, as_resolution(resolution), slot_at, self._processor, self._partition, t, totals.canonical(self._touch(name)))
         key = f"{pane_key(name.series, resolution, slot_at // SECOND)}|{self._processor}|{self._partition}"
-        return Output(QUEUE_PANES, key.encode(), _encoder.encode(record), partition=partition_of(scope.encode(), self._partitions))
+        return Output(QUEUE_PANES, key.encode(), _encoder.encode(record), partition=scope_partition(scope, self._partitions))
 
     def _settle(self, resolution: Resolution) -> None:
         """Call the panes of a resolution sent; one of which nothing is left is forgotten now that everybody knows."""

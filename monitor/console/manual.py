@@ -1,0 +1,45 @@
+"""The table of commands: where each lives and what it does in one line."""
+
+from typing import Final
+
+import msgspec
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One command; its module holds a click command named ``command``."""
+
+    module: str
+    heading: str
+    help: str
+
+
+def _entry(name: str, heading: str, text: str) -> Entry:
+    return Entry(f"monitor.console.{name}", heading, text)
+
+
+COMMANDS: Final[dict[str, Entry]] = {
+    "demo": _entry("demo", "Look at it", "broker, worker, a day of traffic at speed, a live table; ends by itself"),
+    "worker": _entry("worker", "Run it", "the service: one process, as many of them as there are partitions"),
+    "topics": _entry("topics", "Run it", "create the topics and verify what exists"),
+    "broker": _entry("broker", "Run it", "the development broker: real Apache Kafka by Java, no container"),
+    "alerts": _entry("alerts", "Run it", "the alerts on Kafka, as a table or as JSON lines"),
+    "publish": _entry("publish", "Feed it", "send a recorded log, a file of events or the traffic model to Kafka"),
+    "simulate": _entry("simulate", "Feed it", "write events of the traffic model to a file"),
+    "replay": _entry("replay", "Judge offline", "the same processors over a recorded log, without a broker"),
+    "check": _entry("check", "Judge offline", "what is wrong or doubtful in a policy"),
+    "check-event": _entry("check_event", "Judge offline", "what is wrong with an event: path, expected, got"),
+    "schemas": _entry("schemas", "Describe it", "write the published schemas and references"),
+    "settings": _entry("settings", "Describe it", "all settings, their present values and what they are for"),
+    "metrics": _entry("metrics", "Describe it", "all metrics with type, labels and meaning"),
+}
+
+EPILOGUE: Final = """\b
+Start here:
+  sla-monitor demo                                  see it work
+  sla-monitor topics && sla-monitor worker          run it on SLA_KAFKA (127.0.0.1:9092 unless told)
+  sla-monitor publish traffic --speed 60            an hour of traffic a minute
+  sla-monitor alerts --follow                       what was promised and not kept
+
+\b
+Settings are environment variables SLA_… (sla-monitor settings). NO_COLOR is honoured.
+Exit codes: 0 all is well, 1 problems were found, 2 the command or a setting is wrong."""

@@ -1,0 +1,68 @@
+"""Lifetime totals of a contacts shard as metrics: its counters are those of panes (``monitor.panes``), its scopes become labels.
+
+A histogram has an edge for each promised time (``answered_within.<Y>``), so that the share within it is exact. Totals split
+by dimensions stay out of ``/metrics``: their number is not bounded by the queues.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from monitor.panes.where import TOTAL, scope_parts
+from monitor.processing import Sample
+
+COUNTS: Final = "sla_pane_total"
+SUMS: Final = "sla_pane_sum_seconds"
+
+_OUTCOMES: Final = {
+    "offered": "offered",
+    "answered": "answered",
+    "abandoned": "abandoned",
+    "short_abandoned": "short_abandoned",
+    "flow_out": "flow_out",
+    "callback": "callback",
+    "contacts": "opened",
+    "closed": "closed",
+}
+_BY_SCOPE: Final = {"queue": "sla_contacts_total", "channel": "sla_channel_contacts_total", "region": "sla_region_contacts_total"}
+_HISTOGRAMS: Final = {"answered": "sla_response_seconds", "abandoned": "sla_abandon_wait_seconds"}
+_WAITS: Final = {"answer_wait_us": "sla_response_seconds", "abandon_wait_us": "sla_abandon_wait_seconds"}
+_HANDLING: Final = frozenset({"talk_us", "hold_us", "wrapup_us"})
+
+
+def translated(samples: Iterable[Sample]) -> Iterator[Sample]:
+    """Samples of a shard with its lifetime totals by the names of the catalogue; all others pass as they are."""
+    for sample in samples:
+        if sample.name not in (COUNTS, SUMS):
+            yield sample
+            continue
+        scope, dimensions, counter, _shard = sample.labels
+        if dimensions == TOTAL:
+            kind, name = scope_parts(scope)
+            yield from (_count if sample.name == COUNTS else _sum)(kind, name, counter, sample.value)
+
+
+def _count(kind: str, name: str, counter: str, value: float) -> Iterator[Sample]:
+    if counter in _OUTCOMES and kind in _BY_SCOPE:
+        yield Sample(_BY_SCOPE[kind], (name, _OUTCOMES[counter]), value)
+    if kind == "all" and counter.startswith("clock."):
+        clock, _, outcome = counter.removeprefix("clock.").rpartition(".")
+        yield Sample("sla_clock_cycles_total", (clock, outcome), value)
+    if kind != "queue":
+        return
+    base, _, threshold = counter.partition(".")
+    if counter in _HISTOGRAMS:
+        yield Sample(_HISTOGRAMS[counter] + "_bucket", (name, "+Inf"), value)
+        yield Sample(_HISTOGRAMS[counter] + "_count", (name,), value)
+    elif base in ("answered_within", "abandoned_within"):
+        yield Sample(_HISTOGRAMS[base.removesuffix("_within")] + "_bucket", (name, threshold), value)
+    elif base in ("sl_hit", "sl_miss"):
+        yield Sample("sla_service_level_events_total", (name, threshold, base.removeprefix("sl_")), value)
+    elif counter == "handled":
+        yield Sample("sla_handle_seconds_count", (name,), value)
+
+
+def _sum(kind: str, name: str, counter: str, value: float) -> Iterator[Sample]:
+    if kind == "queue" and counter in _WAITS:
+        yield Sample(_WAITS[counter] + "_sum", (name,), value)
+    elif kind == "queue" and counter in _HANDLING:
+        yield Sample("sla_handle_seconds_sum", (name,), value)

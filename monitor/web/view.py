@@ -1,0 +1,35 @@
+"""What the web pages need to know of a worker; the runtime gives it, tests give a fake one."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import msgspec
+
+from monitor.processing import Sample
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """Who this worker is, for the status page."""
+
+    application: str
+    worker: str
+    version: str
+    policy: str
+    policy_title: str = ""
+
+
+class WorkerView(Protocol):
+    """A running worker, read on its own event loop."""
+
+    @property
+    def about(self) -> About:
+        """Names and versions; they do not change while the worker lives."""
+
+    def samples(self) -> Iterable[Sample]:
+        """Values of all owned shards and of the runtime, as of now; quick, because the event loop waits."""
+
+    def not_ready(self) -> str | None:
+        """Why the worker takes no part yet (no assignment, recovering, halted shard); None when it does."""
+
+    def not_alive(self) -> str | None:
+        """Why the worker should be restarted (recovery or assignment takes too long, loop stuck); None when all is well."""

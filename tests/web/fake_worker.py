@@ -1,0 +1,25 @@
+"""A worker that says what a test tells it to say."""
+
+from collections.abc import Iterable
+
+from monitor.processing import Sample
+from monitor.web import About
+
+
+class FakeWorker:
+    """The pages' view of a worker, made by hand."""
+
+    def __init__(self, samples: Iterable[Sample] = ()) -> None:
+        self.values = list(samples)
+        self.unready: str | None = None
+        self.dead: str | None = None
+        self.about = About(application="sla-monitor", worker="w1", version="0.1.0", policy="abc123")
+
+    def samples(self) -> list[Sample]:
+        return self.values
+
+    def not_ready(self) -> str | None:
+        return self.unready
+
+    def not_alive(self) -> str | None:
+        return self.dead
