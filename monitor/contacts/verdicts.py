@@ -85,7 +85,7 @@ def _say(case: Case, explanation: Explanation) -> Output:
         paused_seconds=seconds_of(rule.calendar.counted(run.started_at, until) - elapsed),
         started_at=instant_text(run.started_at),
         deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
-        stopped_at=instant_text(run.ended_at) if run.ended_at else None,
+        stopped_at=instant_text(judged.decided_at) if judged.decided_at else None,
         detected_at=instant_text(case.t),
         detected_late=entry.detected_late,
         policy=case.policy,

@@ -77,7 +77,13 @@ def outcome(shard: Shard) -> tuple[object, ...]:
     open_breaches = {key: (v.reason, v.deadline) for key, v in final_verdicts(shard.verdicts()).items() if not v.stopped_at}
     alerts = {key: (a.state, a.severity, a.starts_at, a.deadline if a.kind == "breach" else None) for key, a in final_alerts(shard.alerts()).items()}
     totals = [
-        (scope, dims, {k: c for k, c in sorted(t.counts.items()) if c and not k.startswith("missed.")}, {k: s for k, s in sorted(t.sums.items()) if s}, t.sketches)
+        (
+            scope,
+            dims,
+            {k: c for k, c in sorted(t.counts.items()) if c and not k.startswith("missed.")},
+            {k: s for k, s in sorted(t.sums.items()) if s},
+            t.sketches,
+        )
         for scope, dims, t in shard.processor._emission.ledger.lifetime()
     ]
     views = []

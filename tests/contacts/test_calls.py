@@ -5,7 +5,6 @@ import pytest
 from tests.contacts.driving import Shard, event, policy
 
 
-
 def test_an_answer_within_y_is_a_hit_and_one_after_y_a_miss_when_y_passed_p24() -> None:
     shard = Shard(policy())
     shard.send(event("call.queued", 0, queue="PS"), event("call.answered", 15, queue="PS")).tick(20)

@@ -38,6 +38,15 @@ def test_a_breach_survives_a_restart_and_is_said_once_p38() -> None:
     assert [(a.kind, a.version) for a in shard.alerts()] == [("level", 1), ("breach", 1)]
 
 
+def test_what_comes_after_a_restart_and_a_judged_deadline_is_still_said() -> None:
+    shard = Shard(policy(CLOCK)).send(event("workorder.created", 0)).restart().tick(3601).restart().tick(3700)
+    shard.send(event("workorder.resolved", 4000)).tick(4001)
+    assert [v.reason for v in shard.verdicts()] == ["deadline_passed", "stopped_late"]
+    shard = Shard(policy(CLOCK)).send(event("workorder.created", 0)).restart().tick(3601)
+    shard.send(event("workorder.resolved", 4000)).tick(4001)
+    assert [v.reason for v in shard.verdicts()] == ["deadline_passed", "stopped_late"]
+
+
 def test_a_deadline_that_passed_long_before_it_is_judged_is_detected_late_p38() -> None:
     shard = Shard(policy(CLOCK)).send(event("workorder.created", 0)).tick(100).restart().tick(3661)
     assert [v.detected_late for v in shard.verdicts()] == [True]
