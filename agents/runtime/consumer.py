@@ -121,6 +121,13 @@ class SliceConsumer(driver.Consumer):  # type: ignore[misc]
                 self._hooks.begin_at(tp, expected)
         await self.restart_at(tp, expected)
 
+    def log_ends(self, tp: TP) -> tuple[int | None, int | None]:
+        """High watermark and last stable offset as of the last fetch, None where nothing was fetched yet."""
+        consumer = self._thread._ensure_consumer()
+        if tp not in consumer.assignment():
+            return None, None
+        return consumer.highwater(tp), consumer.last_stable_offset(tp)
+
     # -- delivery -----------------------------------------------------------------------------------------------------
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:

@@ -11,14 +11,18 @@ from typing import Any
 
 from faust.types import TP
 
+from agents.runtime.counters import ProcessorCounters
 from agents.runtime.exits import Exit, leave
 from agents.runtime.health import Health
+from agents.runtime.samples import shard_samples, worker_samples
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
 from agents.runtime.shard import Shard
 from agents.runtime.store import PartitionStore
 from agents.runtime.ticker import Ticker
 from agents.runtime.transactions import ShardProducer
-from monitor.processing import Processor
+from agents.runtime.wall_clock import wall_clock
+from agents.runtime.wiring import Wiring
+from monitor.processing import Processor, Sample
 
 log = logging.getLogger("sla.runtime")
 
@@ -34,6 +38,7 @@ class Runtime:
         self.stores: dict[str, PartitionStore] = {}
         self.health = Health(settings.recovery_limit_seconds)
         self.ticker = Ticker(settings, self.timed_shards)
+        self.counters = {spec.name: ProcessorCounters() for spec in specs}
         self._shards: dict[ShardKey, Shard] = {}
         self._producers: dict[ShardKey, ShardProducer] = {}
         self._changelogs = {settings.changelog(name) for name in self.specs}
@@ -58,6 +63,14 @@ class Runtime:
     def alive(self) -> tuple[bool, str]:
         """False when an assignment or a recovery has taken too long: a restart is the cure."""
         return self.health.alive()
+
+    def samples(self) -> list[Sample]:
+        """The runtime's values for ``/metrics``; quick, reads memory only."""
+        actors = self.actors()
+        return [*shard_samples(actors, wall_clock(), self._ends), *worker_samples(self.counters, actors, self.health)]
+
+    def _ends(self, topic: str, partition: int) -> tuple[int | None, int | None]:
+        return self.app.consumer.log_ends(TP(self.settings.physical(topic), partition))
 
     def halted(self) -> list[tuple[str, str]]:
         """Name and reason of every halted shard."""
@@ -134,7 +147,8 @@ class Runtime:
             if producer is None or self._stopping:
                 continue  # a newer assignment is on its way
             state = self.stores[spec.name].partition(partition)
-            self._shards[key] = Shard(self.settings, spec, partition, state, producer, PartitionFlow(self, partition))
+            wiring = Wiring(state, producer, PartitionFlow(self, partition), self.counters[spec.name])
+            self._shards[key] = Shard(self.settings, spec, partition, wiring)
 
     def _shard(self, tp: TP) -> tuple[Shard | None, str]:
         spec, topic = self._topics[tp.topic]
@@ -162,7 +176,7 @@ class Runtime:
             leave(Exit.TRUNCATED, f"{missing}; restore the log, or start once with --accept-gap to go on without these {first - position} records")
         log.error("gap accepted: %s", missing)
         if shard is not None:
-            shard.counters.gaps_accepted += 1
+            shard.counters.gaps_accepted[topic] += 1
             shard.counters.lost_positions += first - position
         return first
 

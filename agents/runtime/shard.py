@@ -8,21 +8,20 @@ and not committed is thrown away with the processor object.
 import asyncio
 import logging
 import time
-from typing import Protocol
+from typing import Any
 
-from faust.types import EventT
-
+from agents.runtime.acknowledgements import Acknowledgements
 from agents.runtime.bugs import Suspicion
-from agents.runtime.counters import BadShare, ShardCounters
+from agents.runtime.counters import ProcessorCounters
 from agents.runtime.exits import Exit, leave
 from agents.runtime.inbox import Accepted, Inbox, Raw
 from agents.runtime.order import Arrival, Fences, Judge, Order, Run, Step
-from agents.runtime.positions import RESERVED_KEY, Positions, read_positions
+from agents.runtime.positions import RESERVED_KEY, read_positions
+from agents.runtime.rejects import RejectWatch
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
-from agents.runtime.store import PartitionState
 from agents.runtime.ticks import TickGate
-from agents.runtime.transactions import ShardProducer
 from agents.runtime.wall_clock import wall_clock
+from agents.runtime.wiring import Wiring
 from monitor.deadletters import dead_letter
 from monitor.processing import Effects, Processor, Record, Reject
 from schemas.instants import SECOND
@@ -32,40 +31,27 @@ log = logging.getLogger("sla.runtime")
 RUN_RECORDS = 250
 
 
-class Flow(Protocol):
-    """What a shard may ask of the consumer for one of its logical topics."""
-
-    def hold(self, topic: str) -> None:
-        """Fetch no more of it."""
-
-    def release(self, topic: str) -> None:
-        """Fetch it again."""
-
-    def read_again(self, topic: str, position: int) -> None:
-        """Something in between was dropped on the way: deliver from here."""
-
-
 class Shard:
-    """One shard; made after recovery, started by its first slice."""
+    """One shard; made after recovery with the state of its partition. ``halted`` holds the reason when it gave up."""
 
-    def __init__(self, settings: RuntimeSettings, spec: ProcessorSpec, partition: int, state: PartitionState, producer: ShardProducer, flow: Flow) -> None:
-        self.settings, self.spec, self.partition, self.state = settings, spec, partition, state
-        self._producer, self._flow = producer, flow
+    def __init__(self, settings: RuntimeSettings, spec: ProcessorSpec, partition: int, wiring: Wiring) -> None:
+        self.settings, self.spec, self.partition = settings, spec, partition
         self.name = f"{spec.name}/{partition}"
+        self.state, self.counters = wiring.state, wiring.counters
+        self._producer, self._flow = wiring.producer, wiring.flow
         self.inbox = Inbox(spec.topics, settings.buffer_limit_bytes)
-        self.positions = read_positions(state.positions)
+        self.positions = read_positions(self.state.positions)
         self._base = self.positions.copy()
-        self.processor: Processor = spec.factory(partition, state.values)
-        self.gate = None if spec.tick_topic is None else TickGate(spec.tick_topic, settings, self._other_policy)
+        self.processor: Processor = spec.factory(partition, self.state.values)
+        self.gate = None if spec.tick_topic is None else TickGate(spec.tick_topic, settings, self.counters, self._other_policy)
         self._order = self._make_order()
-        self.counters = ShardCounters()
-        self.bad_share = BadShare(settings.bad_share_ratio, settings.bad_minimum)
+        self.rejects = RejectWatch(settings, partition, self.counters)
         self.halted = ""
         self._held: set[str] = set()
         self._journal: list[Step] = []
         self._suspicion = Suspicion()
         self._quarantined: list[Reject] = []
-        self._acks: list[tuple[str, int, EventT]] = []
+        self._acks = Acknowledgements()
         self._wake = asyncio.Event()
         self._stopping = False
         self._save_due: asyncio.TimerHandle | None = None
@@ -92,7 +78,7 @@ class Shard:
         self.inbox[topic].begin_at(position)
         self.positions.reach(topic, position)
 
-    def feed(self, topic: str, event: EventT) -> None:
+    def feed(self, topic: str, event: Any) -> None:
         """Take a slice; never waits."""
         if self._stopping:
             return
@@ -105,17 +91,14 @@ class Shard:
                 if queue.read is not None:
                     self._flow.read_again(topic, queue.read)
             case Accepted.TAKEN:
-                self._acks.append((topic, piece.next, event))
-                event.message.value = None
+                self._acks.add(topic, piece.next, event)
+                event.message.value = None  # the records live in the inbox now
                 if queue.full:
-                    self._hold(topic)
+                    self._held.add(topic)
+                    self._flow.hold(topic)
                 self._wake.set()
             case Accepted.SEEN:
                 pass
-
-    def _hold(self, topic: str) -> None:
-        self._held.add(topic)
-        self._flow.hold(topic)
 
     def _release_low(self) -> None:
         for topic in [topic for topic in self._held if self.inbox[topic].low]:
@@ -157,23 +140,27 @@ class Shard:
         return done > 0
 
     async def _apply_batch(self) -> int:
+        """Apply until the batch is full or nothing is ready; yields to the event loop in between."""
         done = size = 0
-        started = time.monotonic()
+        started = time.perf_counter()
         while done < self.settings.batch_records and size < self.settings.batch_bytes and not self._stopping:
             step = self._order.take(RUN_RECORDS, self._suspicion.suspect)
             if step is None:
                 break
-            if self._suspicion.covers(step) and self._journal:
-                self._order.put_back([step])
+            if self._journal and self._suspicion.covers(step):
+                self._order.put_back([step])  # what came before is committed first, then the suspect is tried alone
                 break
             self._journal.append(step)
             if not self._perform(step):
                 return 1
             done += len(step.raws)
             size += sum(len(raw.value or b"") for raw in step.raws)
-            if time.monotonic() - started > self.settings.stall_limit_seconds:
+            now = time.perf_counter()
+            if now - started > self.settings.stall_limit_seconds:
+                self.counters.processing_seconds += now - started
                 await asyncio.sleep(0)
-                started = time.monotonic()
+                started = time.perf_counter()
+        self.counters.processing_seconds += time.perf_counter() - started
         return done
 
     def _perform(self, step: Step) -> bool:
@@ -182,23 +169,22 @@ class Shard:
         try:
             if isinstance(step, Run):
                 apply, t = self.processor.apply, step.t
-                for at, raw in enumerate(step.raws):  # noqa: B007 - says where it failed
+                for at, raw in enumerate(step.raws):
                     apply(_record(step.topic, raw), t)
+                self.counters.applied += len(step.raws)
             else:
                 self._judge(step)
         except Exception as error:
             self._failed(step, step.raws[at], error)
             return False
         self.positions.reach(step.topic, step.raws[-1].offset + 1)
-        if isinstance(step, Run):
-            self.counters.applied[step.topic] += len(step.raws)
         return True
 
     def _judge(self, step: Judge) -> None:
         t = step.tick.t
         self.processor.judge(t, step.appended_at)
         self.positions.judged_at = t
-        self.counters.judged(t, (wall_clock() - t) / SECOND)
+        self.counters.judged((wall_clock() - t) / SECOND)
 
     # -- a bug of the processor ---------------------------------------------------------------------------------------
 
@@ -220,12 +206,11 @@ class Shard:
             self._halt(f"the processor fails at {place}: {error!r}")
 
     def _quarantine(self, topic: str, error: Exception) -> None:
-        """The suspect is now the first of its queue: set it aside as a dead letter and go on behind it."""
+        """Set the suspect aside as a dead letter and go on behind it; records before it come first."""
         step = self._order.take(1, self._suspicion.suspect)
         if step is None or not self._suspicion.covers(step):
-            if step is not None:
-                self._order.put_back([step])
-            return  # records before it come first; it fails again when its turn comes
+            self._order.put_back([] if step is None else [step])
+            return  # it fails again when its turn comes, alone
         record = _record(topic, step.raws[0])
         try:
             self.processor.quarantine(record)
@@ -258,30 +243,29 @@ class Shard:
         return effects
 
     async def _commit(self, effects: Effects) -> None:
-        started = time.monotonic()
+        """One transaction for everything since the last; then, and only then, the state changes."""
+        started = time.perf_counter()
         changes = effects.changes
         changes[RESERVED_KEY] = self.positions.encode()
         outputs = [*effects.outputs, *map(dead_letter, effects.rejects)]
-        committed = await self._producer.commit(outputs, changes)
-        merge = self.state.merge
+        self.state.durable = await self._producer.commit(outputs, changes)
         for key, value in changes.items():
-            merge(key, value)
-        self.state.durable = committed.changelog_position
-        self.counters.commits += 1
-        self.counters.commit_seconds += time.monotonic() - started
+            self.state.merge(key, value)
+        self.counters.committed(time.perf_counter() - started)
+        self.counters.published.update(out.topic for out in outputs)
         self._settle()
-        self._count_rejects(effects)
+        self.rejects.refused(effects.rejects)
         self._save_now = False
         if self._save_due is not None:
             self._save_due.cancel()
             self._save_due = None
-        self._acknowledge()
+        self._acks.release(self.positions.next)
 
     def _settle(self) -> None:
         """The processor agrees with the committed state: there is nothing to take back."""
         for step in self._journal:
             if isinstance(step, Run):
-                self._watch_share(step.topic, len(step.raws), 0)
+                self.rejects.seen(step.topic, len(step.raws))
         self._suspicion.passed(self._journal)
         self._journal = []
         self._base = self.positions.copy()
@@ -289,38 +273,12 @@ class Shard:
     def _save_later(self) -> None:
         """Positions that moved without any effect are committed after a while, for lag displays and retention."""
         if self._save_due is None:
-            loop = asyncio.get_running_loop()
-            self._save_due = loop.call_later(self.settings.position_commit_seconds, self._save)
+            self._save_due = asyncio.get_running_loop().call_later(self.settings.position_commit_seconds, self._save)
 
     def _save(self) -> None:
         self._save_due = None
         self._save_now = True
         self._wake.set()
-
-    def _acknowledge(self) -> None:
-        waiting = []
-        for topic, position, event in self._acks:
-            if position <= self.positions.next.get(topic, 0):
-                event.ack()
-            else:
-                waiting.append((topic, position, event))
-        self._acks = waiting
-
-    def _count_rejects(self, effects: Effects) -> None:
-        bad: dict[str, int] = {}
-        for reject in effects.rejects:
-            self.counters.rejects[reject.reason, reject.record.topic] += 1
-            bad[reject.record.topic] = bad.get(reject.record.topic, 0) + 1
-        for topic, count in bad.items():
-            self._watch_share(topic, 0, count)
-
-    def _watch_share(self, topic: str, seen: int, bad: int) -> None:
-        if not self.bad_share.update(topic, seen, bad):
-            return
-        text = f"{self.bad_share.ratio(topic):.1%} of the records of {topic}/{self.partition} are refused: see sla.dead-letters"
-        if self.settings.stop_on_bad_share:
-            leave(Exit.BAD_SHARE, text)
-        log.error("%s", text)
 
 
 def _record(topic: str, raw: Raw) -> Record:

@@ -80,7 +80,8 @@ class Ticker:
     async def _round(self, shards: list[Shard], offsets: AIOKafkaConsumer, producer: AIOKafkaProducer) -> None:
         clock_at = wall_clock()
         started = time.monotonic()
-        sources = {(shard, topic): TopicPartition(self._settings.physical(topic), shard.partition) for shard in shards for topic in shard.spec.sources}
+        physical = self._settings.physical
+        sources = {(shard, topic): TopicPartition(physical(topic), shard.partition) for shard in shards for topic in shard.spec.sources}
         ends = await offsets.end_offsets(list(sources.values()))
         self.fence_seconds += time.monotonic() - started
         t = clock_at - int(self._settings.verdict_delay_seconds * SECOND)
@@ -93,4 +94,8 @@ class Ticker:
             tick = Tick(clock_at, t, fence, self._settings.policy_hash)
             topic = self._settings.physical(shard.spec.tick_topic)
             deliveries.append(await producer.send(topic, encode_tick(tick), partition=shard.partition))
-        await asyncio.wait_for(asyncio.gather(*deliveries), DELIVERY_SECONDS)
+        done, late = await asyncio.wait(deliveries, timeout=DELIVERY_SECONDS) if deliveries else ((), ())
+        if late:
+            raise TimeoutError(f"{len(late)} ticks were not accepted within {DELIVERY_SECONDS} s")
+        for delivery in done:
+            delivery.result()

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 
@@ -30,12 +29,6 @@ cached_partition = lru_cache(maxsize=65_536)(partition_of)
 
 class OutputRefused(Exception):
     """A record that does not fit into any batch."""
-
-
-class Committed(msgspec.Struct, frozen=True):
-    """What a commit left behind: the last changelog position that it wrote."""
-
-    changelog_position: int
 
 
 class ShardProducer:
@@ -63,8 +56,8 @@ class ShardProducer:
         """Close the connections; an open transaction is aborted by the next owner or by its timeout."""
         await self._producer.stop()
 
-    async def commit(self, outputs: Iterable[Output], changes: Mapping[bytes, bytes | None]) -> Committed:
-        """Publish all of it atomically; returns only when it is certain. Ends the process otherwise."""
+    async def commit(self, outputs: Iterable[Output], changes: Mapping[bytes, bytes | None]) -> int:
+        """Publish all of it atomically and return the last changelog position written; ends the process unless that is certain."""
         try:
             await self._producer.begin_transaction()
             futures = await self._send(outputs, changes)
@@ -75,7 +68,7 @@ class ShardProducer:
             leave(Exit.FENCED, f"shard {self._name} belongs to another worker now; nothing of the open commit was published")
         except (KafkaError, OutputRefused, AssertionError, OSError) as error:
             leave(Exit.COMMIT_FAILED, f"shard {self._name}: the outcome of a commit is not certain ({error!r}); restarting rebuilds the state")
-        return Committed(max(meta.offset + count - 1 for meta, count in done if meta.topic == self._changelog))
+        return max(meta.offset + count - 1 for meta, count in done if meta.topic == self._changelog)
 
     async def _send(self, outputs: Iterable[Output], changes: Mapping[bytes, bytes | None]) -> list[Any]:
         rows: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)

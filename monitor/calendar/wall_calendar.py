@@ -111,9 +111,10 @@ class WallCalendar:
             stretches = self._opened_on(day)
             if any(self.counted(from_at, to_at, pauses) for from_at, to_at in stretches):
                 days -= 1
-                close_at = stretches[-1][1]
                 if days == 0:
-                    return close_at
+                    return stretches[-1][1]
+            else:
+                day = max(day, self._last_paused_day(day, pauses))
         return start_at
 
     def open_intervals(self, from_at: Instant, to_at: Instant) -> Iterator[tuple[Instant, Instant]]:
@@ -128,6 +129,11 @@ class WallCalendar:
             held = (opens_at, closes_at)
         if held is not None:
             yield held
+
+    def _last_paused_day(self, day: int, pauses: Sequence[Pause]) -> int:
+        """A day number up to which one pause, begun well before ``day``, certainly covers every date; less than ``day`` if none does."""
+        covered = (to_at for from_at, to_at in pauses if to_at is not None and from_at <= day * DAY - _SLACK)
+        return max(covered, default=0) // DAY - 5
 
     def _opened_on(self, day: int) -> list[tuple[Instant, Instant]]:
         """Real stretches of the intervals that begin on a date, in order."""

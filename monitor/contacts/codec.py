@@ -1,15 +1,15 @@
 """Contacts as bytes: ``key -> value`` of the shard's state, msgpack, versioned (design §4).
 
 A living contact is kept with its view, so that the next event costs no fold. One that is closed keeps its events and its
-published ledger only, compressed; its view is folded again if anything still comes.
+published ledger only, packed; its view is folded again if anything still comes.
 """
 
-import zlib
 from typing import Final
 
 import msgspec
 
 from monitor.contacts.contact import Contact, Published, Stored, Summary, View
+from monitor.contacts.packing import PackedEvents, pack, unpack
 from monitor.errors import StateError
 from schemas.events import Family
 from schemas.instants import Instant
@@ -42,20 +42,14 @@ class Living(msgspec.Struct, array_like=True):
 
 
 class Packed(msgspec.Struct, array_like=True):
-    """A closed contact; ``rest`` is the compressed ``Rest``."""
+    """A closed contact, without its view."""
 
     version: int
     next_at: Instant
     summary: Summary
     packed: bool
-    rest: bytes
-
-
-class Rest(msgspec.Struct, array_like=True):
-    """What a closed contact still needs."""
-
-    events: list[Stored]
     fired_at: Instant
+    events: PackedEvents
     ledger: list[Published]
 
 
@@ -63,12 +57,6 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _head: Final = msgspec.msgpack.Decoder(Head).decode
 _living: Final = msgspec.msgpack.Decoder(Living).decode
 _packed: Final = msgspec.msgpack.Decoder(Packed).decode
-_rest: Final = msgspec.msgpack.Decoder(Rest).decode
-
-_WORDS: Final = (
-    b"call.ringingcall.wrapup_endcall.hold_startcall.hold_endcall.abandonedcall.endedcall.answeredcall.queued"
-    b"standardvipenterprisenormalhighenquiryfaultcomplaintbusinesshotlinewebagent_idregionvip_tierpriorityrequest_typechanneltype\xaaqueue"
-)
 
 
 def state_key(family: Family, contact: bytes) -> bytes:
@@ -95,9 +83,8 @@ def write_living(contact: Contact) -> bytes:
 
 def write_packed(contact: Contact) -> bytes:
     """Keep a closed contact without its view, small."""
-    rest = _encode(Rest(contact.events, contact.view.fired_at, contact.ledger))
-    packer = zlib.compressobj(6, zlib.DEFLATED, -10, 5, zlib.Z_DEFAULT_STRATEGY, _WORDS)
-    return _encode(Packed(VERSION, contact.next_at, contact.summary, True, packer.compress(rest) + packer.flush()))
+    events = pack(contact.id, contact.events)
+    return _encode(Packed(VERSION, contact.next_at, contact.summary, True, contact.view.fired_at, events, contact.ledger))
 
 
 def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
@@ -105,7 +92,8 @@ def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
     head = read_head(value)
     family, name, at = FAMILY_OF[key[:3]], key[3:].decode(), head.next_at
     if head.packed:
-        rest = _rest(zlib.decompressobj(-10, _WORDS).decompress(_packed(value).rest))
-        return Contact(name, family, rest.events, View(), rest.ledger, at, 0, at, bool(head.summary.unjudged), head.summary), rest.fired_at
+        packed = _packed(value)
+        events = unpack(name, packed.events)
+        return Contact(name, family, events, View(), packed.ledger, at, 0, at, bool(head.summary.unjudged), head.summary), packed.fired_at
     kept = _living(value)
     return Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, bool(head.summary.unjudged), head.summary), None

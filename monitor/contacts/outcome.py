@@ -28,7 +28,7 @@ def outcome(plan: ClockPlan, view: View, run: Run) -> Outcome | None:
     deadline_at = run.breach_at or run.deadline_at
     rule = rule_of(plan, run)
     pauses = pauses_of(plan, view, run, rule.calendar)
-    if not deadline_at:
+    if not deadline_at and reason != NO_LONGER_PROMISED:
         deadline_at = due_at(rule, run, BREACH, pauses)
     return Outcome(verdict, reason, deadline_at, target_us(rule, run, deadline_at, pauses))
 
@@ -36,6 +36,13 @@ def outcome(plan: ClockPlan, view: View, run: Run) -> Outcome | None:
 def rule_of(plan: ClockPlan, run: Run) -> Rule:
     """The rule that decides a cycle, or decided it last."""
     return plan.rules[run.last_rule]
+
+
+def counted_until(run: Run, t: Instant) -> Instant:
+    """Up to when a cycle counts: its end, the change that took its promise away, or T."""
+    if run.reason == NO_LONGER_PROMISED:
+        return run.breach_booked_at
+    return run.ended_at or t
 
 
 def _verdict(run: Run) -> tuple[VerdictState, str]:

@@ -14,12 +14,11 @@ from monitor.panes import sketch, totals
 from monitor.panes.ages import Ages
 from monitor.panes.slots import FINE_US, FINER, RESOLUTIONS, Slots, closes_at
 from monitor.panes.store import LIFETIME, SENT_KEY, PaneName, as_resolution, decode_pane, decode_sent, encode_pane, encode_sent, stored_panes
-from monitor.panes.where import Series, Where, pane_key
+from monitor.panes.where import Series, Where, pane_key, scope_partition
 from monitor.policy.model import Policy
 from monitor.processing import Output, State
 from schemas.instants import SECOND, Instant
 from schemas.panes import PaneRecord, PaneTotals, Resolution
-from schemas.partition import partition_of
 from schemas.topics import QUEUE_PANES
 
 CACHED: Final = 20_000
@@ -93,8 +92,8 @@ class PaneLedger:
         if t <= self.sent_at:
             raise ValueError(f"T goes back from {self.sent_at} to {t}")
         self._roll_up()
-        due = [resolution for resolution in RESOLUTIONS if self._is_due(resolution, t)]
-        outputs = [self._output(name, t) for resolution in due for name in sorted(self._dirty[resolution])]
+        due = self._due(t)
+        outputs = [self._output(name, t) for resolution in due if self._dirty[resolution] for name in sorted(self._dirty[resolution])]
         for resolution in due:
             self._settle(resolution)
             self._sent[resolution] = t
@@ -177,15 +176,18 @@ class PaneLedger:
         self._panes[name] = pane
         return pane
 
-    def _is_due(self, resolution: Resolution, t: Instant) -> bool:
-        finer = FINER[resolution]
-        return finer is None or self._slots.slot_at(finer, t) > self._slots.slot_at(finer, self.sent_at)
+    def _due(self, t: Instant) -> tuple[Resolution, ...]:
+        """Return which resolutions go out; slots nest, so without a new fine slot there is no new one of any other."""
+        if t // FINE_US == self.sent_at // FINE_US:
+            return RESOLUTIONS[:1]
+        slot_at, sent_at = self._slots.slot_at, self.sent_at
+        return tuple(each for each in RESOLUTIONS if (finer := FINER[each]) is None or slot_at(finer, t) > slot_at(finer, sent_at))
 
     def _output(self, name: PaneName, t: Instant) -> Output:
         (scope, dims), resolution, slot_at = name
         record = PaneRecord(scope, dims, as_resolution(resolution), slot_at, self._processor, self._partition, t, totals.canonical(self._touch(name)))
         key = f"{pane_key(name.series, resolution, slot_at // SECOND)}|{self._processor}|{self._partition}"
-        return Output(QUEUE_PANES, key.encode(), _encoder.encode(record), partition=partition_of(scope.encode(), self._partitions))
+        return Output(QUEUE_PANES, key.encode(), _encoder.encode(record), partition=scope_partition(scope, self._partitions))
 
     def _settle(self, resolution: Resolution) -> None:
         """Call the panes of a resolution sent; one of which nothing is left is forgotten now that everybody knows."""

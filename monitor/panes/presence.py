@@ -10,12 +10,11 @@ from typing import Final
 
 import msgspec
 
-from monitor.panes.where import Series, Where, parse_series, series_key
+from monitor.panes.where import Series, Where, parse_series, scope_partition, series_key
 from monitor.policy.model import Policy, QueuePolicy
 from monitor.processing import Output, State
 from schemas.instants import SECOND, Instant
 from schemas.panes import Presence
-from schemas.partition import partition_of
 from schemas.topics import QUEUE_PANES
 
 PREFIX: Final = b"n|"
@@ -191,4 +190,4 @@ class PresenceBook:
         scope, dims = series
         record = Presence(scope, dims, self._processor, self._partition, t, shown.waiting, shown.oldest_at, shown.beyond)
         key = f"{series_key(series)}|now|{self._processor}|{self._partition}"
-        return Output(QUEUE_PANES, key.encode(), _encoder.encode(record), partition=partition_of(scope.encode(), self._partitions))
+        return Output(QUEUE_PANES, key.encode(), _encoder.encode(record), partition=scope_partition(scope, self._partitions))

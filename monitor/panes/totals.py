@@ -29,12 +29,12 @@ def merged(parts: Iterable[PaneTotals]) -> PaneTotals:
 
 
 def difference(new: PaneTotals, old: PaneTotals | None) -> PaneTotals:
-    """Return what must be added to ``old`` to get ``new``."""
-    delta = PaneTotals()
-    merge(delta, new)
-    if old is not None:
-        merge(delta, old, -1)
-    return delta
+    """Return what must be added to ``old`` to get ``new``; nothing before gives ``new`` itself."""
+    if old is None:
+        return new
+    sketches = {name: _grown(buckets, old.sketches.get(name, {})) for name, buckets in new.sketches.items()}
+    sketches |= {name: _grown({}, buckets) for name, buckets in old.sketches.items() if name not in new.sketches}
+    return PaneTotals(_grown(new.counts, old.counts), _grown(new.sums, old.sums), {name: each for name, each in sketches.items() if each})
 
 
 def is_empty(totals: PaneTotals) -> bool:
@@ -58,6 +58,13 @@ def _merge(into: dict[str, int], other: dict[str, int], sign: int) -> None:
             into[name] = total
         else:
             into.pop(name, None)
+
+
+def _grown(new: dict[_Name, int], old: dict[_Name, int]) -> dict[_Name, int]:
+    if new == old:
+        return {}
+    grown = {name: amount - old.get(name, 0) for name, amount in new.items() if amount != old.get(name, 0)}
+    return grown | {name: -amount for name, amount in old.items() if amount and name not in new}
 
 
 def _in_order(values: dict[_Name, int]) -> dict[_Name, int]:

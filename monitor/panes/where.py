@@ -1,9 +1,11 @@
 """Where something happened, and which tables it counts in: its queue, channel, region and everything together."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from monitor.policy.model import Scope
+from schemas.partition import partition_of
 
 ALL: Final = "all"
 TOTAL: Final = ""
@@ -38,6 +40,12 @@ def scope_parts(text: str) -> tuple[str, str]:
     """Return kind and name of a scope text; the name of ``all`` is empty."""
     kind, _, name = text.partition(":")
     return kind, name
+
+
+@lru_cache(maxsize=10_000)
+def scope_partition(scope: str, partitions: int) -> int:
+    """Return the partition of everything about a scope, so that all sources of a table meet in one shard."""
+    return partition_of(scope.encode(), partitions)
 
 
 def dimensions_text(names: Iterable[str], values: Mapping[str, str | None]) -> str:

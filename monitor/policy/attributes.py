@@ -65,7 +65,7 @@ def _range(name: str, test: RangeSource, kind: FieldKind, path: Path, remarks: R
     elif test.at_least is None and test.at_most is None:
         remarks.error(path, "an empty range tests nothing; give at_least, at_most or both")
     elif test.at_least is not None and test.at_most is not None and test.at_least > test.at_most:
-        remarks.error(path, f"at_least {test.at_least} is above at_most {test.at_most}: nothing passes")
+        remarks.error(path, f"at_least {test.at_least:g} is above at_most {test.at_most:g}: nothing passes")
     return FieldTest(name, at_least=test.at_least, at_most=test.at_most)
 
 

@@ -16,7 +16,7 @@ ALWAYS: Final = "always"
 
 
 def compile_calendars(source: PolicySource, remarks: Remarks) -> dict[str, Calendar]:
-    """All calendars by name, ``always`` among them; mistakes go to ``remarks`` and leave the calendar out."""
+    """All calendars by name, ``always`` among them; mistakes go to ``remarks``."""
     zone = _zone(source.time_zone, ("time_zone",), remarks)
     calendars: dict[str, Calendar] = {ALWAYS: AlwaysOpen(ALWAYS, zone)}
     for name, calendar in source.calendars.items():
@@ -49,6 +49,8 @@ def _zone(name: str, path: Path, remarks: Remarks) -> str:
 
 
 def _compile(name: str, source: CalendarSource, zone: str, path: Path, remarks: Remarks) -> Calendar:
+    """The calendar; with mistakes in it, one that is always open, so that they alone are told."""
+    errors_before = remarks.errors
     weekly: dict[int, list[Span]] = {}
     for days, intervals in source.weekly.items():
         here = (*path, "weekly", days)
@@ -58,10 +60,12 @@ def _compile(name: str, source: CalendarSource, zone: str, path: Path, remarks: 
                 remarks.error(here, f"{WEEKDAYS[weekday]} is given twice; name each weekday once")
             weekly[weekday] = spans
     holidays = [_date(text, (*path, "holidays", index), remarks) for index, text in enumerate(source.holidays)]
-    open_dates = {
-        _date(text, (*path, "open_dates", text), remarks): _spans(intervals, (*path, "open_dates", text), remarks)
-        for text, intervals in source.open_dates.items()
-    }
+    open_dates: dict[date, list[Span]] = {}
+    for text, intervals in source.open_dates.items():
+        here = (*path, "open_dates", text)
+        open_dates[_date(text, here, remarks)] = _spans(intervals, here, remarks)
+    if remarks.errors > errors_before:
+        return AlwaysOpen(name, zone)
     for index, day in enumerate(holidays):
         if day in holidays[:index]:
             remarks.warning((*path, "holidays", index), f"{day} is named twice")

@@ -35,9 +35,9 @@ def _compile(name: str, source: ClockSource, calendars: Mapping[str, Calendar], 
     families = _families(source, start, path, remarks)
     for part, triggers in (("start", start), ("stop", stop), ("cancel", cancel)):
         _check_families(part, triggers, families, path, remarks)
-    if not start:
+    if source.start == []:
         remarks.error((*path, "start"), "a clock needs at least one start")
-    if not stop:
+    if source.stop == []:
         remarks.error((*path, "stop"), "a clock needs at least one stop")
     if set(start) & set(stop):
         remarks.error((*path, "stop"), "the same moment starts and stops the clock; stop wins, so it would never run")
@@ -93,7 +93,7 @@ def _families(source: ClockSource, start: tuple[Trigger, ...], path: Path, remar
     for family in source.families:
         if start and family not in possible:
             remarks.error((*path, "families"), f"nothing starts this clock on a {family}")
-    return frozenset(source.families)
+    return frozenset(source.families) & possible
 
 
 def _check_families(part: str, triggers: tuple[Trigger, ...], families: frozenset[Family], path: Path, remarks: Remarks) -> None:

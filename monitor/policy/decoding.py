@@ -97,11 +97,11 @@ def _in_union(data: Plain, kind: inspect.UnionType, path: Path, expected: str) -
     scalars = [(bare, whole) for bare, whole in kinds if not isinstance(bare, _SHAPES)]
     if not wanted and any(_fits(data, bare) for bare, _ in scalars):
         return
-    told = [whole for bare, whole in scalars if not isinstance(bare, inspect.NoneType)]
+    told = [(bare, whole) for bare, whole in kinds if not isinstance(bare, inspect.NoneType)]
     if len(told) == 1:
-        yield from _mistakes(data, told[0], path, expected)
+        yield from _mistakes(data, told[0][1], path, expected)
     else:
-        yield path, f"expected {' or '.join(dict.fromkeys(_described(bare) for bare, _ in kinds))}, got {_shown(data)}"
+        yield path, f"expected {' or '.join(dict.fromkeys(_described(bare) for bare, _ in told))}, got {_shown(data)}"
 
 
 def _fits(data: Plain, kind: inspect.Type) -> bool:

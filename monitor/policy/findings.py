@@ -61,9 +61,9 @@ class Remarks:
         self._add("warning", path, message)
 
     @property
-    def failed(self) -> bool:
-        """Whether any error was found."""
-        return any(finding.level == "error" for finding in self.findings)
+    def errors(self) -> int:
+        """How many errors were found so far."""
+        return sum(finding.level == "error" for finding in self.findings)
 
     def _add(self, level: Level, path: Path, message: str) -> None:
         place = self._root.nearest(path)

@@ -80,7 +80,7 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
     clocks = compile_clocks(source, calendars, remarks)
     objectives = compile_objectives(source, calendars, queues, remarks)
     check_delivery(source, calendars, remarks)
-    if not clocks and not objectives:
+    if not source.clocks and not source.objectives:
         remarks.warning((), "no clocks and no objectives: queues are counted, nothing is promised")
     return Policy(
         version=version_of(source),

@@ -77,6 +77,7 @@ def _threshold(source: ObjectiveSource, known: Indicator, path: Path, remarks: R
     whole, rest = divmod(duration_us(source.threshold), SECOND)
     if rest or not whole:
         remarks.error(here, f"{source.threshold} is not a whole number of seconds above zero")
+        return None
     return whole
 
 

@@ -13,7 +13,7 @@ def unreachable_rules(rules: Sequence[Rule]) -> Iterator[tuple[int, str]]:
     """Index and reason of each rule whose every combination of named values is matched by an earlier rule."""
     for index, rule in enumerate(rules):
         takers = {_taker(tests, rules[:index]) for tests in _combinations(rule.when)}
-        if None not in takers:
+        if takers and None not in takers:
             names = " and ".join(f"rules[{taker}]" for taker in sorted(taker for taker in takers if taker is not None))
             yield index, f"{names} above already {'matches' if len(takers) == 1 else 'match'} everything it matches"
 

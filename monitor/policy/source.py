@@ -33,7 +33,7 @@ IntervalText = Annotated[
     msgspec.Meta(
         pattern=r"^\d{1,2}:\d\d(:\d\d)?-\d{1,2}:\d\d(:\d\d)?$",
         description="HH:MM-HH:MM in local wall time; a close at or before the opening is on the next date; 24:00 is midnight (P3).",
-        extra={"expected": "an interval as HH:MM-HH:MM, quoted"},
+        extra={"expected": "an interval as HH:MM-HH:MM"},
     ),
 ]
 InstantText = Annotated[

@@ -55,7 +55,7 @@ def resolved(alert: Alert, reason: Reason, reading: Reading | None, t: Instant) 
         version=alert.version + 1,
         state="resolved",
         value=reading.value if reading is not None and known else None,
-        annotations=alert.annotations | _measured(reading if known else None),
+        annotations=alert.annotations | _measured(reading if known else None) | {"resolution": _resolution(reason, reading)},
         detected_at=format_instant(t),
         ends_at=format_instant(t),
         reason=str(reason),
@@ -100,6 +100,10 @@ def _annotations(promise: Promise, series: Series, reading: Reading) -> dict[str
     if objective.source:
         texts["source"] = objective.source
     return texts
+
+
+def _resolution(reason: Reason, reading: Reading | None) -> str:
+    return f"{reason}" if reading is None else f"{reason}: {_number(reading.value)} (n = {reading.n})"
 
 
 def _measured(reading: Reading | None) -> dict[str, str]:

@@ -60,14 +60,19 @@ class Judge:
     def judge(self, t: Instant, unjudged: Container[Series]) -> list[Output]:
         """Return the alerts that T brings, in the order of objective and series; series in ``unjudged`` stay as they are."""
         outputs = self._withdraw(t) if self._everything else []
+        standing = {name for name, _ in self._stored}
         for promise in self.promises:
             opened = self._opens(promise, t)
+            window = self._windows[promise.window] if promise.window else None
+            if window is not None and not (window.changed or opened or self._everything or promise.objective.name in standing):
+                continue
             for series in sorted(self._candidates(promise, opened)):
                 if series not in unjudged:
                     outputs += self._step(promise, series, t)
         self._everything = False
         for window in self._windows.values():
-            window.changed = {series: None for series in window.changed if series in unjudged}
+            if window.changed:
+                window.changed = {series: None for series in window.changed if series in unjudged}
         outputs += self._forget(t)
         return outputs
 

@@ -138,7 +138,7 @@ class QueuesProcessor:
 
     def _advance(self, t: Instant) -> None:
         for window in self._windows.values():
-            window.advance(t, self._tables.series_in, self._tables.pane)
+            window.advance(t, self._tables.series_in, self._tables.panes)
 
     def _release_unjudged(self, t: Instant) -> None:
         for series in [each for each, until_at in self._unjudged.items() if until_at <= t]:
@@ -157,9 +157,9 @@ class QueuesProcessor:
             first_at = min(window.begins_at for window in windows)
             for slot_at, found in self._tables.slots(resolution):
                 for series in found if slot_at >= first_at else ():
-                    pane = self._tables.pane(series, resolution, slot_at)
-                    for window in windows:
-                        window.add(series, slot_at, pane)
+                    for pane in self._tables.panes(series, resolution, slot_at):
+                        for window in windows:
+                            window.add(series, slot_at, pane)
 
 
 def _windows(policy: Policy, slots: Slots) -> dict[WindowId, Window]:

@@ -8,7 +8,6 @@ from typing import Final
 from monitor.panes import totals
 from monitor.panes.ages import Ages
 from monitor.panes.ledger import CACHED
-from monitor.panes.slots import RESOLUTIONS
 from monitor.panes.store import as_resolution, decode_pane, encode_pane
 from monitor.panes.where import Series, pane_key, parse_series
 from monitor.processing import State
@@ -58,10 +57,10 @@ class Tables:
         """Return which series have a pane in a slot."""
         return list(self._ages.items(resolution, slot_at))
 
-    def pane(self, series: Series, resolution: Resolution, slot_at: Instant) -> PaneTotals:
-        """Return one pane merged over all sources."""
+    def panes(self, series: Series, resolution: Resolution, slot_at: Instant) -> list[PaneTotals]:
+        """Return one pane as every source has it."""
         key = _key(series, resolution, slot_at)
-        return totals.merged(pane for end in self._ends if (pane := self._get(key + end)) is not None)
+        return [pane for end in self._ends if (pane := self._get(key + end)) is not None]
 
     def slots(self, resolution: Resolution) -> list[tuple[Instant, list[Series]]]:
         """Return every slot of a resolution with its series, oldest first."""
@@ -83,10 +82,6 @@ class Tables:
         if len(self._panes) > CACHED:
             self._panes.clear()
         return changes
-
-    def count(self) -> dict[Resolution, int]:
-        """Return how many merged panes there are of each resolution."""
-        return {resolution: sum(len(series) for _, series in self.slots(resolution)) for resolution in RESOLUTIONS}
 
     def _get(self, key: bytes) -> PaneTotals | None:
         pane = self._panes.get(key)

@@ -26,7 +26,7 @@ from schemas.panes import PaneTotals, Resolution
 SHOWN: Final[dict[str, int]] = {"5m": 5 * MINUTE, "30m": 30 * MINUTE, "1h": HOUR, "1d": DAY}
 """The windows that ``/metrics`` shows beside those of the objectives."""
 
-PaneOf = Callable[[Series, Resolution, Instant], PaneTotals]
+PanesOf = Callable[[Series, Resolution, Instant], Iterable[PaneTotals]]
 SeriesIn = Callable[[Resolution, Instant], Iterable[Series]]
 
 
@@ -71,20 +71,21 @@ class Window:
         totals.merge(held, delta)
         self.changed[series] = self.unseen[series] = None
 
-    def advance(self, t: Instant, series_in: SeriesIn, pane_of: PaneOf) -> None:
+    def advance(self, t: Instant, series_in: SeriesIn, panes_of: PanesOf) -> None:
         """Move on to T: subtract the panes of every slot that leaves."""
         self.begins_at = self._slots.slot_at(self.resolution, t) - self.id.length_us
         while self._inside and self._inside[0] < self.begins_at:
             slot_at = heappop(self._inside)
             self._members.discard(slot_at)
             for series in series_in(self.resolution, slot_at):
-                self._subtract(series, pane_of(series, self.resolution, slot_at))
+                self._subtract(series, panes_of(series, self.resolution, slot_at))
 
-    def _subtract(self, series: Series, pane: PaneTotals) -> None:
+    def _subtract(self, series: Series, panes: Iterable[PaneTotals]) -> None:
         held = self.totals.get(series)
         if held is None:
             return
-        totals.merge(held, pane, -1)
+        for pane in panes:
+            totals.merge(held, pane, -1)
         if totals.is_empty(held):
             del self.totals[series]
         self.changed[series] = self.unseen[series] = None

@@ -28,7 +28,7 @@ def test_intervals(text: str, span: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("text", ["08:00", "8-18", "25:00-26:00", "24:01-25:00", "08:60-09:00", "24:00-06:00", "", "-", "０８:00-09:00"])
 def test_what_is_no_interval_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not a time of day|not an interval|cannot begin at 24:00"):
+    with pytest.raises(ValueError, match=r"not a time of day|not an interval|cannot begin at 24:00"):
         parse_span(text)
 
 

@@ -232,6 +232,15 @@ def test_due(calendar: Calendar, start: str, target_us: int, pauses: tuple[tuple
             None,
             id="P5: more days than will ever be open",
         ),
+        pytest.param(OFFICE, "2025-05-02T08:00:00Z", 0, (), "2025-05-02T08:00:00Z", id="no days are due at the start"),
+        pytest.param(
+            OFFICE,
+            "2025-05-02T08:00:00Z",
+            2,
+            (("2025-05-05T00:00:00Z", "2931-06-01T12:00:00Z"),),
+            "2931-06-04T15:00:00Z",
+            id="P6: paused for 900 years",
+        ),
     ],
 )
 def test_business_days(calendar: Calendar, start: str, days: int, pauses: tuple[tuple[str, str | None], ...], due: str | None) -> None:
@@ -259,6 +268,7 @@ def test_always_is_always_open() -> None:
     assert list(always.open_intervals(HOUR, HOUR)) == []
     assert always.counted(0, HOUR, [(MINUTE, 2 * MINUTE)]) == 59 * MINUTE
     assert always.counted(HOUR, 0) == 0
+    assert always.due(HOUR, 0) == HOUR
     assert (always.name, always.time_zone) == ("always", "UTC")
 
 

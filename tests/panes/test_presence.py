@@ -17,7 +17,9 @@ RULES = Policy(
     version="test",
     calendars={},
     clocks=(),
-    queues=QueuePolicy(default=QueueRules(answer_within_seconds=(20, 30)), named={"VIP": QueueRules(answer_within_seconds=(10,))}, scopes=("queue", "all")),
+    queues=QueuePolicy(
+        default=QueueRules(answer_within_seconds=(20, 30)), named={"VIP": QueueRules(answer_within_seconds=(10,))}, scopes=("queue", "all")
+    ),
 )
 START: Instant = 1_770_000_000 * SECOND
 PS, VIP = Where("PS", "hotline"), Where("VIP", "hotline")

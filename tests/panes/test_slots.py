@@ -35,7 +35,7 @@ def test_every_hour_slot_lies_in_one_local_day_and_a_slot_names_itself(zone: str
     slots = Slots(zone)
     first = parse_instant("2026-01-01T00:00:00Z")
     days: dict[int, set[int]] = {}
-    for quarter in range(0, 366 * 96):
+    for quarter in range(366 * 96):
         at = first + quarter * HOUR // 4
         hour, day = slots.slot_at("1h", at), slots.slot_at("1d", at)
         assert hour <= at < hour + HOUR

@@ -31,7 +31,7 @@ def policy(*objectives: Objective, queues: QueuePolicy | None = None, time_zone:
     )
 
 
-def objective(name: str = "level", **changes: object) -> Objective:
+def objective(name: str = "level", /, **changes: object) -> Objective:
     base = Objective(
         name=name,
         indicator="service_level.V6",

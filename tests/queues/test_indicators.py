@@ -18,7 +18,10 @@ ICMI = PaneTotals(
         "sl_hit.20": 860, "sl_miss.20": 200, "answers": 1000, "abandons": 60, "handled": 900,
         "clock.first_feedback.met": 90, "clock.first_feedback.breached": 6, "clock.first_feedback.exempt": 4,
     },
-    sums={"answer_wait_us": 12_500 * SECOND, "abandon_wait_us": 1_800 * SECOND, "talk_us": 180_000 * SECOND, "hold_us": 9_000 * SECOND, "wrapup_us": 27_000 * SECOND},
+    sums={
+        "answer_wait_us": 12_500 * SECOND, "abandon_wait_us": 1_800 * SECOND,
+        "talk_us": 180_000 * SECOND, "hold_us": 9_000 * SECOND, "wrapup_us": 27_000 * SECOND,
+    },
 )  # fmt: skip
 
 ROWS = (
@@ -86,8 +89,10 @@ def test_quantiles_are_of_answered_and_beside_them_of_everybody() -> None:
         sketch.observe(totals.sketches["wait"], second * SECOND)
         if second <= 50:
             sketch.observe(totals.sketches["answer_wait"], second * SECOND)
-    assert formula("wait_seconds.p90").read(Facts(totals)) == Reading(pytest.approx(46, rel=0.01), 50)
-    assert formula("wait_seconds_all.p90").read(Facts(totals)) == Reading(pytest.approx(91, rel=0.01), 100)
+    for name, exact, n in (("wait_seconds.p90", 46, 50), ("wait_seconds_all.p90", 91, 100)):
+        reading = formula(name).read(Facts(totals))
+        assert reading.value == pytest.approx(exact, rel=0.01)
+        assert reading.n == n
 
 
 def test_indicators_of_now_look_at_who_waits() -> None:
@@ -107,7 +112,7 @@ def test_every_indicator_that_a_policy_may_promise_has_a_formula() -> None:
 
 
 def test_an_unknown_name_and_a_missing_threshold_are_policy_errors() -> None:
-    with pytest.raises(PolicyError, match="no indicator is called service_level.V9"):
+    with pytest.raises(PolicyError, match="no indicator is called"):
         formula("service_level.V9", 20)
     with pytest.raises(PolicyError, match="needs a threshold"):
         formula("service_level.V6")

@@ -16,7 +16,12 @@ ROWS: tuple[Row, ...] = (
         "without `for` a breach fires at once, and resolves when the target is met",
         {},
         [GOOD, BAD, BAD, EDGE],
-        [("ok", "stay", Reason.TARGET_MET), ("firing", "fire", Reason.MISSED), ("firing", "stay", Reason.MISSED), ("ok", "resolve", Reason.RECOVERED)],
+        [
+            ("ok", "stay", Reason.TARGET_MET),
+            ("firing", "fire", Reason.MISSED),
+            ("firing", "stay", Reason.MISSED),
+            ("ok", "resolve", Reason.RECOVERED),
+        ],
     ),
     (
         "exactly the target is met (P22)",
@@ -118,7 +123,7 @@ ROWS: tuple[Row, ...] = (
 
 @pytest.mark.parametrize(("changes", "readings", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_objective(changes: dict[str, object], readings: list[Reading | None], expected: list[tuple[str, str, Reason]]) -> None:
-    promised, standing, seen = objective(**{"minimum_volume": 3, "for_us": 0, **changes}), OK, []
+    promised, standing, seen = objective("level", **changes), OK, []
     for minute, reading in enumerate(readings):
         after = step(promised, standing, reading, minute * MINUTE)
         again = step(promised, after.standing, reading, minute * MINUTE)

@@ -50,8 +50,13 @@ def life(log: BankLog) -> list[tuple[str, str]]:
     return [(event_name(arrival.event.data), format_instant(arrival.event.at)) for arrival in log.arrivals()]
 
 
-def test_january_gives_the_totals_of_the_readme() -> None:
-    found = fold(read_bank(recorded(BANK)).arrivals())
+@pytest.fixture(scope="module")
+def january() -> BankLog:
+    return read_bank(recorded(BANK))
+
+
+def test_january_gives_the_totals_of_the_readme(january: BankLog) -> None:
+    found = fold(january.arrivals())
     ps, nw = found["PS"], found["NW"]
     assert (ps.offered, ps.abandoned, ps.p95) == (22_033, 1_659, 145)
     assert (nw.offered, nw.abandoned, nw.p95) == (5_233, 1_216, 191)
@@ -61,12 +66,12 @@ def test_january_gives_the_totals_of_the_readme() -> None:
     assert nw.asa_seconds == pytest.approx(47.2, abs=0.05)
 
 
-def test_january_equals_the_independent_count_in_every_queue() -> None:
-    assert fold(read_bank(recorded(BANK)).arrivals()) == totals(recorded(BANK))
+def test_january_equals_the_independent_count_in_every_queue(january: BankLog) -> None:
+    assert fold(january.arrivals()) == totals(recorded(BANK))
 
 
-def test_january_dirt_is_counted_by_kind() -> None:
-    dirt = read_bank(recorded(BANK)).dirt
+def test_january_dirt_is_counted_by_kind(january: BankLog) -> None:
+    dirt = january.dirt
     assert dirt["phantom"] == 240
     assert dirt["queue_wraps_midnight"] == 1
     assert dirt["undocumented_type"] == 2
@@ -74,9 +79,9 @@ def test_january_dirt_is_counted_by_kind() -> None:
     assert dirt["hung_up_with_service"] == 83
 
 
-def test_all_events_of_january_keep_the_contract_and_come_in_order() -> None:
+def test_all_events_of_january_keep_the_contract_and_come_in_order(january: BankLog) -> None:
     latest, seen = 0, set()
-    for number, arrival in enumerate(read_bank(recorded(BANK)).arrivals()):
+    for number, arrival in enumerate(january.arrivals()):
         assert arrival.delivered_at == arrival.event.at >= latest
         latest = arrival.delivered_at
         identity = (arrival.event.source, arrival.event.id)
@@ -84,7 +89,7 @@ def test_all_events_of_january_keep_the_contract_and_come_in_order() -> None:
         seen.add(identity)
         if number % 20 == 0:
             assert decode_event(*encode_event(arrival.event), arrival.event.family) == arrival.event
-    assert len(seen) == read_bank(recorded(BANK)).total
+    assert len(seen) == january.total
 
 
 def soil(rows: list[list[str]], rng: random.Random) -> list[str]:

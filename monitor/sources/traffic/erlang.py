@@ -57,7 +57,7 @@ def erlang_a(rate: float, service: float, patience: float, staff: int, threshold
         total += weight
         queued += waiting * weight
         within += weight * shape / (shape + waiting + 1.0) * (1.0 - below)
-        if weight < total * 1e-13 and waiting > rate * patience:
+        if weight < total * 1e-13 and rate < capacity + waiting * leaving:
             break
         term *= (1.0 - x) * (shape + 1.0 + waiting) / (waiting + 1.0)
         below = min(1.0, below + term)

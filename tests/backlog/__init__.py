@@ -1,0 +1,1 @@
+"""A backlog delays verdicts and never falsifies them (P36)."""

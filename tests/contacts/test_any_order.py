@@ -1,0 +1,128 @@
+"""The law of the fold (P31, P32): the same events in any order, with any duplicates, with ticks anywhere between them, give the
+same contact, the same final verdicts and alerts, the same pane totals.
+"""
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.calendar.hours import parse_span
+from monitor.calendar.wall_calendar import WallCalendar
+from monitor.contacts import codec
+from monitor.policy.model import PauseRule, Policy
+from schemas.event import Event
+from schemas.events import Family
+from schemas.instants import HOUR
+from tests.contacts.driving import Shard, clock, event, final_alerts, final_verdicts, policy, rule
+
+OFFICE = WallCalendar("office", "Europe/Berlin", {day: [parse_span("08:00-11:30"), parse_span("12:00-18:00")] for day in range(7)})
+END = 30_000.0
+
+CLOCKS = (
+    clock("first", "workorder.created", "workorder.first_feedback;workorder.accepted automatic=false", [rule(1800)], levels=(50, 100)),
+    clock(
+        "resolution", "workorder.created", "workorder.resolved", cancel="cancelled", reopen="resume", levels=(50, 75, 100, 150),
+        pause=PauseRule(frozenset({"customer", "vendor"}), {"vendor": HOUR}),
+        rules=[rule(3600, "priority=high"), rule(9000, "priority=normal", OFFICE), rule(None, "priority=low"), rule(12_000)],
+    ),
+    clock("again", "workorder.created", "workorder.resolved", [rule(7200)], reopen="reset"),
+    clock("node", "workorder.assigned dept=network", "workorder.assigned dept=billing;workorder.closed", [rule(1500)]),
+    clock("answer", "call.queued", "call.answered", [rule(30, "vip_tier=vip"), rule(60)], family="call", cancel="call.abandoned"),
+    clock("reply", "chat.human_wanted", "chat.human_replied", [rule(30)], family="chat", cancel="chat.customer_left"),
+    clock("next", "chat.customer_waiting", "chat.customer_answered", [rule(120)], family="chat", levels=(50, 100)),
+)  # fmt: skip
+POLICY: Policy = policy(*CLOCKS)
+
+ORDER_STEPS: list[tuple[str, dict[str, object]]] = [
+    ("workorder.accepted", {"automatic": True}), ("workorder.accepted", {}), ("workorder.first_feedback", {}),
+    ("workorder.paused", {"reason": "customer"}), ("workorder.paused", {"reason": "vendor"}), ("workorder.paused", {}),
+    ("workorder.resumed", {"reason": "customer"}), ("workorder.resumed", {}), ("priority_changed", {"priority": "high"}),
+    ("priority_changed", {"priority": "normal"}), ("priority_changed", {"priority": "low"}), ("workorder.assigned", {"dept": "network"}),
+    ("workorder.assigned", {"dept": "billing", "queue": "b"}), ("workorder.resolved", {}), ("workorder.reopened", {}),
+    ("workorder.closed", {}), ("cancelled", {"reason": "withdrawn"}),
+]  # fmt: skip
+CALL_STEPS: list[tuple[str, dict[str, object]]] = [
+    ("call.queued", {"queue": "A", "channel": "hotline"}), ("call.queued", {"queue": "B"}), ("call.answered", {}), ("call.ringing", {}),
+    ("call.hold_start", {}), ("call.hold_end", {}), ("call.flow_out", {"reason": "overflow"}), ("call.callback_requested", {}),
+    ("vip_changed", {"vip_tier": "vip"}), ("call.abandoned", {}), ("call.ended", {}), ("call.wrapup_end", {}), ("still_open", {}),
+]  # fmt: skip
+CHAT_STEPS: list[tuple[str, dict[str, object]]] = [
+    ("chat.queued", {"queue": "A"}), ("chat.transferred", {"queue": "B"}), ("chat.customer_msg", {}), ("chat.agent_msg", {}),
+    ("chat.agent_msg", {"author_kind": "bot"}), ("chat.bot_reply", {}), ("chat.handoff_requested", {}), ("chat.resolved", {}),
+    ("chat.reopened", {}), ("chat.customer_left", {}), ("chat.ended", {}),
+]  # fmt: skip
+STEPS: dict[Family, list[tuple[str, dict[str, object]]]] = {"workorder": ORDER_STEPS, "call": CALL_STEPS, "chat": CHAT_STEPS}
+FIRST: dict[Family, str] = {"workorder": "workorder.created", "call": "call.ivr_entered", "chat": "chat.opened"}
+
+
+@st.composite
+def contacts(draw: st.DrawFn) -> list[Event]:
+    """One contact of any family; every event has a source of its own, so that no order is impossible (P37)."""
+    family: Family = draw(st.sampled_from(["workorder", "call", "chat"]))
+    events = [event(FIRST[family], 0, id="e0", source="/0", queue="A")]
+    for n in range(1, draw(st.integers(1, 9)) + 1):
+        name, fields = draw(st.sampled_from(STEPS[family]))
+        seconds = draw(st.integers(0, 400)) * (5 if family == "call" else 50 if family == "workorder" else 10)
+        events.append(event(name, seconds, family=family, id=f"e{n}", source=f"/{n}", **fields))
+    return events
+
+
+def outcome(shard: Shard) -> tuple[object, ...]:
+    """What must not depend on the way it came about."""
+    verdicts = {
+        key: (v.verdict, v.reason, v.deadline, v.stopped_at, v.late_seconds, v.elapsed_seconds if v.stopped_at else None, v.paused_seconds)
+        for key, v in final_verdicts(shard.verdicts()).items()
+        if v.stopped_at or v.verdict != "breached"
+    }
+    open_breaches = {key: (v.reason, v.deadline) for key, v in final_verdicts(shard.verdicts()).items() if not v.stopped_at}
+    alerts = {key: (a.state, a.severity, a.starts_at, a.deadline if a.kind == "breach" else None) for key, a in final_alerts(shard.alerts()).items()}
+    totals = [
+        (scope, dims, {k: c for k, c in sorted(t.counts.items()) if c and not k.startswith("missed.")}, {k: s for k, s in sorted(t.sums.items()) if s}, t.sketches)
+        for scope, dims, t in shard.processor._emission.ledger.lifetime()
+    ]
+    views = []
+    for key in shard.contacts():
+        contact, fired_at = codec.read(key, shard.state[key])
+        view = contact.view if fired_at is None else shard.processor._history.view_of(contact, fired_at)
+        views.append((key, contact.events, msgspec.to_builtins(view)))
+    waiting = shard.processor._emission.presence.waiting()
+    return verdicts, open_breaches, alerts, [each for each in totals if each[2] or each[3]], views, waiting
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(contacts(), st.data())
+def test_order_duplicates_ticks_and_restarts_do_not_matter(events: list[Event], data: st.DataObject) -> None:
+    straight = Shard(POLICY).send(*sorted(events, key=lambda e: (e.at, e.sequence, e.source, e.id)), t=END).tick(END)
+    mixed = Shard(POLICY)
+    arrivals = data.draw(st.permutations(events)) + data.draw(st.lists(st.sampled_from(events), max_size=3))
+    for n, each in enumerate(arrivals):
+        mixed.send(each, t=END)
+        how = data.draw(st.sampled_from(["", "", "tick", "restart"]))
+        if how == "tick":
+            mixed.tick(END - 1000 + n)
+        elif how == "restart":
+            mixed.restart()
+    mixed.tick(END)
+    assert outcome(mixed) == outcome(straight)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(contacts())
+def test_judging_every_so_often_ends_as_judging_once_does(events: list[Event]) -> None:
+    inorder = sorted(events, key=lambda e: (e.at, e.sequence, e.source, e.id))
+    once = Shard(POLICY).send(*inorder, t=END).tick(END)
+    often = Shard(POLICY)
+    now = 0.0
+    for each in inorder:
+        at = (each.at - events[0].at) / 1_000_000
+        while now + 600 < at:
+            now += 600
+            often.tick(now)
+        often.send(each, t=at)
+        now = max(now, at)
+    while now < END:
+        now += 600
+        often.tick(now)
+    often.tick(max(now, END))
+    once.tick(max(now, END))
+    assert outcome(often) == outcome(once)

@@ -1,0 +1,89 @@
+"""An independent read_committed reader: confluent-kafka (librdkafka), which shares no code with the product's clients."""
+
+from typing import NamedTuple
+
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+
+class Line(NamedTuple):
+    """One record as read from a topic."""
+
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes | None
+    headers: dict[str, bytes]
+    timestamp_ms: int
+
+
+def _consumer(bootstrap: str) -> Consumer:
+    return Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "independent-reader",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+        }
+    )
+
+
+def read_topic(bootstrap: str, topic: str, partitions: int = 4) -> list[Line]:
+    """Every committed record of a topic, partition by partition, from its start to its end."""
+    consumer = _consumer(bootstrap)
+    lines: list[Line] = []
+    try:
+        consumer.assign([TopicPartition(topic, p, 0) for p in range(partitions)])
+        open_partitions = set(range(partitions))
+        while open_partitions:
+            for message in consumer.consume(10_000, timeout=1.0):
+                error = message.error()
+                if error is None:
+                    lines.append(_line(message))
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    open_partitions.discard(message.partition())
+                else:
+                    raise KafkaException(error)
+    finally:
+        consumer.close()
+    return sorted(lines, key=lambda line: (line.partition, line.offset))
+
+
+def _line(message: object) -> Line:
+    from confluent_kafka import Message
+
+    assert isinstance(message, Message)
+    return Line(
+        message.partition() or 0,
+        message.offset() or 0,
+        message.key() or b"",
+        message.value(),
+        dict(message.headers() or []),
+        message.timestamp()[1],
+    )
+
+
+def latest(lines: list[Line]) -> dict[bytes, bytes]:
+    """The last value of every key, as a compacted topic ends up; deleted keys are gone."""
+    last: dict[bytes, bytes] = {}
+    for line in lines:
+        if line.value is None:
+            last.pop(line.key, None)
+        else:
+            last[line.key] = line.value
+    return last
+
+
+def lag(bootstrap: str, group: str, topics: list[str], partitions: int = 4) -> int:
+    """Records that the group has not yet acknowledged; a partition it never acknowledged counts whole."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    places = [TopicPartition(topic, p) for topic in topics for p in range(partitions)]
+    answer = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group, places)])[group].result()
+    done = {(tp.topic, tp.partition): max(tp.offset, 0) for tp in answer.topic_partitions}
+    consumer = _consumer(bootstrap)
+    try:
+        return sum(max(0, consumer.get_watermark_offsets(tp, timeout=10)[1] - done.get((tp.topic, tp.partition), 0)) for tp in places)
+    finally:
+        consumer.close()

@@ -1,0 +1,43 @@
+"""The folders of policies: adding a case is adding a file.
+
+``tests/policies/bad/NAME.yaml`` is refused with exactly the findings of ``NAME.expected``; what is in ``good`` loads, with
+the warnings of ``NAME.expected`` where that file exists and none where it does not.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import PolicyError
+from monitor.policy import PolicyErrors, check_policy, load_policy
+
+FOLDER = Path(__file__).parents[1] / "policies"
+SHIPPED = Path(__file__).parents[2] / "deploy" / "policies"
+BAD = sorted((FOLDER / "bad").glob("*.yaml"))
+GOOD = sorted([*(FOLDER / "good").glob("*.yaml"), *SHIPPED.glob("*.yaml")])
+
+
+def findings(path: Path) -> str:
+    return "".join(f"{finding}\n" for finding in check_policy([(path.name, path.read_text(encoding="utf-8"))]))
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_a_bad_policy_is_refused_with_the_message_beside_it(path: Path) -> None:
+    assert findings(path) == path.with_suffix(".expected").read_text(encoding="utf-8")
+    with pytest.raises(PolicyErrors) as refused:
+        load_policy([(path.name, path.read_text(encoding="utf-8"))])
+    assert isinstance(refused.value, PolicyError)
+    assert all(error.file == path.name and error.line > 0 for error in refused.value.errors)
+    assert str(refused.value).splitlines() == [str(error) for error in refused.value.errors]
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_a_good_policy_loads_with_no_more_than_its_warnings(path: Path) -> None:
+    expected = path.with_suffix(".expected")
+    assert findings(path) == (expected.read_text(encoding="utf-8") if expected.exists() else "")
+    assert len(load_policy([(path.name, path.read_text(encoding="utf-8"))]).version) == 12
+
+
+def test_every_message_has_its_policy() -> None:
+    assert {path.stem for path in BAD} == {path.stem for path in (FOLDER / "bad").glob("*.expected")}
+    assert len(BAD) > 60
