@@ -70,7 +70,8 @@ class Runtime:
         return [*shard_samples(actors, wall_clock(), self._ends), *worker_samples(self.counters, actors, self.health)]
 
     def _ends(self, topic: str, partition: int) -> tuple[int | None, int | None]:
-        return self.app.consumer.log_ends(TP(self.settings.physical(topic), partition))
+        ends: tuple[int | None, int | None] = self.app.consumer.log_ends(TP(self.settings.physical(topic), partition))
+        return ends
 
     def halted(self) -> list[tuple[str, str]]:
         """Name and reason of every halted shard."""
@@ -220,4 +221,3 @@ class PartitionFlow:
         """Seek back to what the shard expects."""
         log.info("%s/%d is read again from %d", topic, self._partition, position)
         self._runtime.run_errand(self._runtime.app.consumer.restart_at(self._tp(topic), position))
-

@@ -12,13 +12,13 @@ from typing import Any
 
 from agents.runtime.acknowledgements import Acknowledgements
 from agents.runtime.bugs import Suspicion
-from agents.runtime.counters import ProcessorCounters
 from agents.runtime.exits import Exit, leave
-from agents.runtime.inbox import Accepted, Inbox, Raw
+from agents.runtime.inbox import Accepted, Inbox
 from agents.runtime.order import Arrival, Fences, Judge, Order, Run, Step
 from agents.runtime.positions import RESERVED_KEY, read_positions
 from agents.runtime.rejects import RejectWatch
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
+from agents.runtime.slices import Raw
 from agents.runtime.ticks import TickGate
 from agents.runtime.wall_clock import wall_clock
 from agents.runtime.wiring import Wiring
@@ -165,12 +165,13 @@ class Shard:
 
     def _perform(self, step: Step) -> bool:
         """Apply or judge; False when the processor failed and the batch was taken back."""
-        at = 0
+        at = 0  # where in the step the processor is
         try:
             if isinstance(step, Run):
                 apply, t = self.processor.apply, step.t
-                for at, raw in enumerate(step.raws):
+                for raw in step.raws:
                     apply(_record(step.topic, raw), t)
+                    at += 1
                 self.counters.applied += len(step.raws)
             else:
                 self._judge(step)

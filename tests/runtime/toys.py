@@ -212,5 +212,3 @@ class Totals(Base):
 
     def quarantine(self, record: Record) -> None:
         pass
-
-
