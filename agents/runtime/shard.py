@@ -1,0 +1,332 @@
+"""A shard: one actor that owns all state of one processor for one partition (design §4).
+
+Agents hand it slices and never wait; one task applies what may be applied, commits it in one transaction and only then merges
+the changes into the state. Nothing is applied while a commit is open. A rebalance stops it after the open commit; what was applied
+and not committed is thrown away with the processor object.
+"""
+
+import asyncio
+import logging
+import time
+from typing import Protocol
+
+from faust.types import EventT
+
+from agents.runtime.bugs import Suspicion
+from agents.runtime.counters import BadShare, ShardCounters
+from agents.runtime.exits import Exit, leave
+from agents.runtime.inbox import Accepted, Inbox, Raw
+from agents.runtime.order import Arrival, Fences, Judge, Order, Run, Step
+from agents.runtime.positions import RESERVED_KEY, Positions, read_positions
+from agents.runtime.settings import ProcessorSpec, RuntimeSettings
+from agents.runtime.store import PartitionState
+from agents.runtime.ticks import TickGate
+from agents.runtime.transactions import ShardProducer
+from agents.runtime.wall_clock import wall_clock
+from monitor.deadletters import dead_letter
+from monitor.processing import Effects, Processor, Record, Reject
+from schemas.instants import SECOND
+
+log = logging.getLogger("sla.runtime")
+
+RUN_RECORDS = 250
+
+
+class Flow(Protocol):
+    """What a shard may ask of the consumer for one of its logical topics."""
+
+    def hold(self, topic: str) -> None:
+        """Fetch no more of it."""
+
+    def release(self, topic: str) -> None:
+        """Fetch it again."""
+
+    def read_again(self, topic: str, position: int) -> None:
+        """Something in between was dropped on the way: deliver from here."""
+
+
+class Shard:
+    """One shard; made after recovery, started by its first slice."""
+
+    def __init__(self, settings: RuntimeSettings, spec: ProcessorSpec, partition: int, state: PartitionState, producer: ShardProducer, flow: Flow) -> None:
+        self.settings, self.spec, self.partition, self.state = settings, spec, partition, state
+        self._producer, self._flow = producer, flow
+        self.name = f"{spec.name}/{partition}"
+        self.inbox = Inbox(spec.topics, settings.buffer_limit_bytes)
+        self.positions = read_positions(state.positions)
+        self._base = self.positions.copy()
+        self.processor: Processor = spec.factory(partition, state.values)
+        self.gate = None if spec.tick_topic is None else TickGate(spec.tick_topic, settings, self._other_policy)
+        self._order = self._make_order()
+        self.counters = ShardCounters()
+        self.bad_share = BadShare(settings.bad_share_ratio, settings.bad_minimum)
+        self.halted = ""
+        self._held: set[str] = set()
+        self._journal: list[Step] = []
+        self._suspicion = Suspicion()
+        self._quarantined: list[Reject] = []
+        self._acks: list[tuple[str, int, EventT]] = []
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._save_due: asyncio.TimerHandle | None = None
+        self._save_now = False
+        self._task = asyncio.create_task(self._live(), name=f"shard {self.name}")
+
+    def _make_order(self) -> Order:
+        if self.gate is None:
+            return Arrival(self.spec.sources, self.inbox, self.positions)
+        return Fences(self.spec.sources, self.inbox, self.positions, self.gate)
+
+    def _other_policy(self, theirs: str) -> None:
+        ours = self.settings.policy_hash
+        leave(
+            Exit.OTHER_POLICY,
+            f"shard {self.name} met a tick of policy {theirs or '(none)'}, this worker runs policy {ours or '(none)'}: "
+            "run every worker with the same policy file, or accept the other policy's remaining ticks by setting accept_policy_hash",
+        )
+
+    # -- receiving ----------------------------------------------------------------------------------------------------
+
+    def begin_at(self, topic: str, position: int) -> None:
+        """The consumer reads this topic from here."""
+        self.inbox[topic].begin_at(position)
+        self.positions.reach(topic, position)
+
+    def feed(self, topic: str, event: EventT) -> None:
+        """Take a slice; never waits."""
+        if self._stopping:
+            return
+        if self.halted:
+            self._flow.hold(topic)
+            return
+        queue, piece = self.inbox[topic], event.message.value
+        match queue.accept(piece):
+            case Accepted.GAP:
+                if queue.read is not None:
+                    self._flow.read_again(topic, queue.read)
+            case Accepted.TAKEN:
+                self._acks.append((topic, piece.next, event))
+                event.message.value = None
+                if queue.full:
+                    self._hold(topic)
+                self._wake.set()
+            case Accepted.SEEN:
+                pass
+
+    def _hold(self, topic: str) -> None:
+        self._held.add(topic)
+        self._flow.hold(topic)
+
+    def _release_low(self) -> None:
+        for topic in [topic for topic in self._held if self.inbox[topic].low]:
+            self._held.discard(topic)
+            self._flow.release(topic)
+
+    # -- living -------------------------------------------------------------------------------------------------------
+
+    async def stop(self) -> None:
+        """Finish the open commit and end; what was not committed is dropped."""
+        self._stopping = True
+        self._wake.set()
+        if self._save_due is not None:
+            self._save_due.cancel()
+        await self._task
+
+    async def _live(self) -> None:
+        try:
+            while not self._stopping:
+                await self._wake.wait()
+                self._wake.clear()
+                while not self._stopping and not self.halted and await self._round():
+                    pass
+        except BaseException as error:
+            leave(Exit.SHARD_FAILED, f"shard {self.name}: {error!r}", trace=True)
+
+    async def _round(self) -> bool:
+        """Apply one batch and commit it; False when nothing may be applied now."""
+        done = await self._apply_batch()
+        self._release_low()
+        if self._stopping or self.halted:
+            return False
+        effects = self._drain()
+        if effects or (self._save_now and self.positions != self._base):
+            await self._commit(effects)
+        elif done:
+            self._settle()
+            self._save_later()
+        return done > 0
+
+    async def _apply_batch(self) -> int:
+        done = size = 0
+        started = time.monotonic()
+        while done < self.settings.batch_records and size < self.settings.batch_bytes and not self._stopping:
+            step = self._order.take(RUN_RECORDS, self._suspicion.suspect)
+            if step is None:
+                break
+            if self._suspicion.covers(step) and self._journal:
+                self._order.put_back([step])
+                break
+            self._journal.append(step)
+            if not self._perform(step):
+                return 1
+            done += len(step.raws)
+            size += sum(len(raw.value or b"") for raw in step.raws)
+            if time.monotonic() - started > self.settings.stall_limit_seconds:
+                await asyncio.sleep(0)
+                started = time.monotonic()
+        return done
+
+    def _perform(self, step: Step) -> bool:
+        """Apply or judge; False when the processor failed and the batch was taken back."""
+        at = 0
+        try:
+            if isinstance(step, Run):
+                apply, t = self.processor.apply, step.t
+                for at, raw in enumerate(step.raws):  # noqa: B007 - says where it failed
+                    apply(_record(step.topic, raw), t)
+            else:
+                self._judge(step)
+        except Exception as error:
+            self._failed(step, step.raws[at], error)
+            return False
+        self.positions.reach(step.topic, step.raws[-1].offset + 1)
+        if isinstance(step, Run):
+            self.counters.applied[step.topic] += len(step.raws)
+        return True
+
+    def _judge(self, step: Judge) -> None:
+        t = step.tick.t
+        self.processor.judge(t, step.appended_at)
+        self.positions.judged_at = t
+        self.counters.judged(t, (wall_clock() - t) / SECOND)
+
+    # -- a bug of the processor ---------------------------------------------------------------------------------------
+
+    def _failed(self, step: Step, raw: Raw, error: Exception) -> None:
+        """Take back what is not committed; after enough attempts at one position halt or quarantine."""
+        self.counters.bugs += 1
+        attempts = self._suspicion.failed(step.topic, raw.offset)
+        place = f"{step.topic}/{self.partition} offset {raw.offset}"
+        log.error("shard %s: the processor failed at %s (attempt %d): %r", self.name, place, attempts, error, exc_info=error)
+        self._order.put_back(self._journal)
+        self._journal = []
+        self.positions.restore(self._base)
+        self.processor = self.spec.factory(self.partition, self.state.values)
+        if attempts < self.settings.bug_attempts:
+            return
+        if self.settings.on_bug == "quarantine" and isinstance(step, Run):
+            self._quarantine(step.topic, error)
+        else:
+            self._halt(f"the processor fails at {place}: {error!r}")
+
+    def _quarantine(self, topic: str, error: Exception) -> None:
+        """The suspect is now the first of its queue: set it aside as a dead letter and go on behind it."""
+        step = self._order.take(1, self._suspicion.suspect)
+        if step is None or not self._suspicion.covers(step):
+            if step is not None:
+                self._order.put_back([step])
+            return  # records before it come first; it fails again when its turn comes
+        record = _record(topic, step.raws[0])
+        try:
+            self.processor.quarantine(record)
+        except Exception as second:
+            self._order.put_back([step])
+            self._halt(f"the processor fails at {topic}/{self.partition} offset {record.offset} and cannot quarantine it: {second!r}")
+            return
+        self._journal.append(step)
+        self._quarantined.append(Reject(record, "processor_error", f"{type(error).__name__}: {error}"))
+        self.positions.reach(topic, record.offset + 1)
+        self._suspicion.clear()
+        self.counters.quarantined += 1
+
+    def _halt(self, reason: str) -> None:
+        """Stop this shard alone: pause its partitions, let its inbox go; neighbours go on."""
+        self.halted = reason
+        log.critical("shard %s is halted: %s", self.name, reason)
+        self.inbox.clear()
+        self._acks.clear()
+        for topic in self.spec.topics:
+            self._flow.hold(topic)
+
+    # -- committing ---------------------------------------------------------------------------------------------------
+
+    def _drain(self) -> Effects:
+        effects = self.processor.drain()
+        if self._quarantined:
+            effects.rejects.extend(self._quarantined)
+            self._quarantined = []
+        return effects
+
+    async def _commit(self, effects: Effects) -> None:
+        started = time.monotonic()
+        changes = effects.changes
+        changes[RESERVED_KEY] = self.positions.encode()
+        outputs = [*effects.outputs, *map(dead_letter, effects.rejects)]
+        committed = await self._producer.commit(outputs, changes)
+        merge = self.state.merge
+        for key, value in changes.items():
+            merge(key, value)
+        self.state.durable = committed.changelog_position
+        self.counters.commits += 1
+        self.counters.commit_seconds += time.monotonic() - started
+        self._settle()
+        self._count_rejects(effects)
+        self._save_now = False
+        if self._save_due is not None:
+            self._save_due.cancel()
+            self._save_due = None
+        self._acknowledge()
+
+    def _settle(self) -> None:
+        """The processor agrees with the committed state: there is nothing to take back."""
+        for step in self._journal:
+            if isinstance(step, Run):
+                self._watch_share(step.topic, len(step.raws), 0)
+        self._suspicion.passed(self._journal)
+        self._journal = []
+        self._base = self.positions.copy()
+
+    def _save_later(self) -> None:
+        """Positions that moved without any effect are committed after a while, for lag displays and retention."""
+        if self._save_due is None:
+            loop = asyncio.get_running_loop()
+            self._save_due = loop.call_later(self.settings.position_commit_seconds, self._save)
+
+    def _save(self) -> None:
+        self._save_due = None
+        self._save_now = True
+        self._wake.set()
+
+    def _acknowledge(self) -> None:
+        waiting = []
+        for topic, position, event in self._acks:
+            if position <= self.positions.next.get(topic, 0):
+                event.ack()
+            else:
+                waiting.append((topic, position, event))
+        self._acks = waiting
+
+    def _count_rejects(self, effects: Effects) -> None:
+        bad: dict[str, int] = {}
+        for reject in effects.rejects:
+            self.counters.rejects[reject.reason, reject.record.topic] += 1
+            bad[reject.record.topic] = bad.get(reject.record.topic, 0) + 1
+        for topic, count in bad.items():
+            self._watch_share(topic, 0, count)
+
+    def _watch_share(self, topic: str, seen: int, bad: int) -> None:
+        if not self.bad_share.update(topic, seen, bad):
+            return
+        text = f"{self.bad_share.ratio(topic):.1%} of the records of {topic}/{self.partition} are refused: see sla.dead-letters"
+        if self.settings.stop_on_bad_share:
+            leave(Exit.BAD_SHARE, text)
+        log.error("%s", text)
+
+
+def _record(topic: str, raw: Raw) -> Record:
+    headers = raw.headers
+    for _, value in headers:
+        if value is None:  # a null header is legal on Kafka and means nothing to us
+            headers = tuple((name, value or b"") for name, value in headers)
+            break
+    return Record(topic, raw.partition, raw.offset, raw.key, raw.value, headers, raw.timestamp * 1000)

@@ -1,0 +1,52 @@
+"""Ticks as a shard sees them: which it takes, which it skips, which it refuses (design §4).
+
+A tick whose T is not above the last judged T is skipped: T never goes back. One whose clock is far from the time at which the
+broker appended it is refused: somebody's clock is wrong. One of another policy stops the worker, for its verdicts would differ.
+"""
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+from aiokafka.structs import ConsumerRecord
+
+from agents.runtime.settings import RuntimeSettings
+from schemas.instants import SECOND, Instant, seconds_of
+from schemas.ticks import Tick
+
+log = logging.getLogger("sla.runtime")
+
+_decoder = msgspec.msgpack.Decoder(Tick)
+encode_tick = msgspec.msgpack.Encoder().encode
+
+
+class TickGate:
+    """Decides about every tick of one shard; ``refused`` counts by reason: ``malformed``, ``clock``."""
+
+    def __init__(self, topic: str, settings: RuntimeSettings, on_other_policy: Callable[[str], None]) -> None:
+        self.topic = topic
+        self.refused = {"malformed": 0, "clock": 0}
+        self.skipped = 0
+        self._tolerance_us = None if settings.clock == "external" else int(settings.tick_tolerance_seconds * SECOND)
+        self._policies = {settings.policy_hash, settings.accept_policy_hash or settings.policy_hash}
+        self._on_other_policy = on_other_policy
+
+    def admit(self, raw: ConsumerRecord[bytes, bytes], judged_at: Instant) -> Tick | None:
+        """The tick to judge, or None for one that is skipped or refused; depends on the log alone."""
+        try:
+            tick = _decoder.decode(raw.value or b"")
+        except msgspec.DecodeError as error:
+            return self._refuse("malformed", raw, str(error))
+        off_us = abs(tick.clock_at - raw.timestamp * 1000)
+        if self._tolerance_us is not None and off_us > self._tolerance_us:
+            return self._refuse("clock", raw, f"its clock is {seconds_of(off_us)} s away from the broker's")
+        if tick.t <= judged_at:
+            self.skipped += 1
+            return None
+        if tick.policy not in self._policies:
+            self._on_other_policy(tick.policy)
+        return tick
+
+    def _refuse(self, reason: str, raw: ConsumerRecord[bytes, bytes], detail: str) -> None:
+        self.refused[reason] += 1
+        log.error("tick refused (%s) at %s/%d offset %d: %s", reason, self.topic, raw.partition, raw.offset, detail)

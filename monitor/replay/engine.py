@@ -1,0 +1,114 @@
+"""The replay driver: source records and ticks in, every output record to a sink, panes on to the queue shards.
+
+It stands in for broker and runtime: it gives offsets, keeps each shard's inbox until the tick whose fence covers it, commits
+effects, and routes outputs by topic and partition. Memory is bounded by the processors' own state: nothing sent or
+published is kept. Commits are made every ``commit_every`` ticks; a commit spanning several ticks carries the same records
+in the same order as several commits would, so the number changes nothing but speed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from monitor.processing import Headers, Output, Record, Reject
+from monitor.replay.shard import Factory, ReplayShard
+from schemas.instants import Instant
+from schemas.partition import partition_of
+from schemas.topics import QUEUE_PANES, SOURCE_TOPICS
+
+DeadLetterWriter = Callable[[Reject, Instant], Output]
+
+
+class Sink(Protocol):
+    """Takes what a consumer of all output topics would read."""
+
+    def take(self, record: Record) -> None:
+        """One published record, in order of publication within its topic and partition."""
+
+
+class ReplayEngine:
+    """All shards of one run. ``queues`` may be left out where only contacts matter."""
+
+    def __init__(
+        self,
+        contacts: Factory,
+        queues: Factory | None,
+        sink: Sink,
+        dead_letter: DeadLetterWriter,
+        *,
+        partitions: int = 4,
+        commit_every: int = 64,
+    ) -> None:
+        self.partitions = partitions
+        self.contacts = [ReplayShard(contacts, partition) for partition in range(partitions)]
+        self.queues = [ReplayShard(queues, partition) for partition in range(partitions)] if queues else []
+        self._sink = sink
+        self._dead_letter = dead_letter
+        self._commit_every = commit_every
+        self._inboxes: list[dict[str, list[Record]]] = [{topic: [] for topic in SOURCE_TOPICS} for _ in range(partitions)]
+        self._waiting = [False] * partitions
+        self._ends: dict[tuple[str, int], int] = {}
+        self._ticks_since_commit = 0
+        self._t: Instant = 0
+
+    def send(self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers, at: Instant) -> None:
+        """Append one record to a source topic."""
+        self._inboxes[partition][topic].append(Record(topic, partition, self._next(topic, partition), key, value, headers, at))
+        self._waiting[partition] = True
+
+    def tick(self, t: Instant) -> None:
+        """Give every contacts shard what was sent so far, then the time. ``t`` never goes back."""
+        assert t >= self._t, "ticks are in order of time"
+        self._t = t
+        for partition, shard in enumerate(self.contacts):
+            shard.step(self._taken(partition) if self._waiting[partition] else _NOTHING, t)
+        self._ticks_since_commit += 1
+        if self._ticks_since_commit >= self._commit_every:
+            self.commit()
+
+    def commit(self) -> None:
+        """Commit all contacts shards, pass their panes on, commit the queue shards."""
+        self._ticks_since_commit = 0
+        for shard in self.contacts:
+            self._publish(*shard.commit())
+        for shard in self.queues:
+            self._publish(*shard.commit())
+
+    def restart(self) -> None:
+        """Commit, then rebuild every shard from its committed state alone."""
+        self.commit()
+        for shard in (*self.contacts, *self.queues):
+            shard.restart()
+
+    def _taken(self, partition: int) -> list[Record]:
+        """The inbox of one shard in the order of the runtime: topic by topic, then by offset."""
+        self._waiting[partition] = False
+        taken: list[Record] = []
+        for records in self._inboxes[partition].values():
+            if records:
+                taken += records
+                records.clear()
+        return taken
+
+    def _next(self, topic: str, partition: int) -> int:
+        place = (topic, partition)
+        offset = self._ends.get(place, 0)
+        self._ends[place] = offset + 1
+        return offset
+
+    def _publish(self, outputs: Sequence[Output], rejects: Sequence[Reject]) -> None:
+        for output in outputs:
+            self._route(output)
+        for reject in rejects:
+            self._route(self._dead_letter(reject, self._t))
+
+    def _route(self, output: Output) -> None:
+        topic, partition = output.topic, output.partition
+        if partition is None:
+            partition = partition_of(output.key, self.partitions)
+        record = Record(topic, partition, self._next(topic, partition), output.key, output.value, output.headers, self._t)
+        if topic == QUEUE_PANES and self.queues:
+            self.queues[partition].processor.apply(record, 0)
+        self._sink.take(record)
+
+
+_NOTHING: list[Record] = []

@@ -1,0 +1,33 @@
+"""A replay of the product itself: contacts and queues with one policy, dead letters as the runtime writes them."""
+
+from monitor.contacts.processor import ContactsProcessor
+from monitor.deadletters import dead_letter
+from monitor.policy.model import Policy
+from monitor.processing import Output, Processor, Reject, State
+from monitor.queues.processor import QueuesProcessor
+from monitor.queues.summary import Summary
+from monitor.replay.engine import ReplayEngine, Sink
+from monitor.replay.totals import queue_totals
+from schemas.instants import Instant
+
+
+def product_engine(policy: Policy, sink: Sink, *, partitions: int = 4, commit_every: int = 64) -> ReplayEngine:
+    """An engine that runs what a worker with ``--clock external`` runs."""
+    sources = frozenset(("contacts", partition) for partition in range(partitions))
+
+    def contacts(partition: int, state: State) -> Processor:
+        return ContactsProcessor(partition, state, policy, partitions)
+
+    def queues(partition: int, state: State) -> Processor:
+        return QueuesProcessor(partition, state, policy, sources, True)
+
+    return ReplayEngine(contacts, queues, sink, _letter, partitions=partitions, commit_every=commit_every)
+
+
+def _letter(reject: Reject, t: Instant) -> Output:
+    return dead_letter(reject)
+
+
+def totals_of(engine: ReplayEngine, policy: Policy) -> Summary:
+    """The totals of all that was committed so far, per queue."""
+    return queue_totals((shard.state for shard in engine.contacts), policy)

@@ -1,0 +1,44 @@
+"""One shard of a replay: a processor, its committed state, and the commit that merges the one into the other."""
+
+from collections.abc import Callable, Iterator
+
+from monitor.processing import Effects, Output, Processor, Record, Reject, State
+from schemas.instants import Instant
+
+Factory = Callable[[int, State], Processor]
+
+
+class ReplayShard:
+    """Drives one processor exactly as the runtime does, with a dict for the changelog."""
+
+    def __init__(self, factory: Factory, partition: int) -> None:
+        self.partition = partition
+        self.state: dict[bytes, bytes] = {}
+        self._factory = factory
+        self.processor = factory(partition, self.state)
+
+    def step(self, records: list[Record], t: Instant) -> None:
+        """Apply what precedes the tick's fence, then judge T."""
+        apply = self.processor.apply
+        for record in records:
+            apply(record, t)
+        self.processor.judge(t, t)
+
+    def commit(self) -> tuple[list[Output], list[Reject]]:
+        """Take the effects: merge the changes into the state, give outputs and rejects."""
+        effects: Effects = self.processor.drain()
+        state = self.state
+        for key, value in effects.changes.items():
+            if value is None:
+                state.pop(key, None)
+            else:
+                state[key] = value
+        return effects.outputs, effects.rejects
+
+    def restart(self) -> None:
+        """Forget everything but the committed state, as a worker does that takes the shard over."""
+        self.processor = self._factory(self.partition, self.state)
+
+    def state_items(self) -> Iterator[tuple[bytes, bytes]]:
+        """The committed state in order of its keys."""
+        return iter(sorted(self.state.items()))
