@@ -19,8 +19,8 @@ _RETRACTED: Final = "retracted"
 _MILDER: Final[dict[Severity, Severity]] = {"critical": "warning", "warning": "info", "info": "info"}
 
 
-def of_breach(case: Case, explanation: Explanation | None, *, moved: bool) -> list[Output]:
-    """The alert of the breach, if it differs from what was told."""
+def of_breach(case: Case, explanation: Explanation | None) -> list[Output]:
+    """The alert of the breach, if it differs from what was told; a new version of the verdict (``explanation``) is one of it too."""
     entry, run = case.entry, case.run
     if case.judged.verdict == "breached":
         state: AlertState = "firing" if run.state == RUNNING else "resolved"
@@ -28,7 +28,7 @@ def of_breach(case: Case, explanation: Explanation | None, *, moved: bool) -> li
         state = "retracted"
     else:
         return []
-    if state == entry.alert_state and (not moved or state == "retracted"):
+    if state == entry.alert_state and (explanation is None or state == "retracted"):
         return []
     entry.alert_state = state
     entry.alert_version += 1

@@ -56,7 +56,7 @@ def _cycle(case: Case) -> list[Output]:
     if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
         explanation = explain(case.plan, case.contact.view, run, judged, case.t)
         outputs.append(_say(case, explanation))
-    outputs.extend(alerts.of_breach(case, explanation, moved=moved))
+    outputs.extend(alerts.of_breach(case, explanation))
     outputs.extend(alerts.of_levels(case))
     return outputs
 
