@@ -10,10 +10,10 @@ from monitor.contacts.case import Case, alert_labels
 from monitor.contacts.contact import RUNNING, Contact, Published
 from monitor.contacts.deadline import elapsed_us, pauses_of
 from monitor.contacts.identity import alert_id
-from monitor.contacts.records import alert_record
+from monitor.contacts.records import alert_record, instant_text
 from monitor.processing import Output
 from schemas.alerts import Alert, AlertState, Explanation, Severity
-from schemas.instants import Instant, format_instant, seconds_of
+from schemas.instants import Instant, seconds_of
 
 _RETRACTED: Final = "retracted"
 _MILDER: Final[dict[Severity, Severity]] = {"critical": "warning", "warning": "info", "info": "info"}
@@ -86,11 +86,11 @@ def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant,
         queue=case.queue,
         target=seconds_of(judged.target_us),
         value=seconds_of(_elapsed_us(case)),
-        deadline=format_instant(judged.deadline_at) if judged.deadline_at else None,
-        detected_at=format_instant(case.t),
+        deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
+        detected_at=instant_text(case.t),
         detected_late=case.entry.detected_late and level is None,
-        starts_at=format_instant(starts_at),
-        ends_at=format_instant(ended_at) if ended_at else None,
+        starts_at=instant_text(starts_at),
+        ends_at=instant_text(ended_at) if ended_at else None,
         reason=judged.reason if level is None else f"level_{level}",
         policy=case.policy,
         explanation=explanation,
@@ -115,10 +115,10 @@ def _retraction(policy: str, contact: Contact, entry: Published, level: int | No
         cycle=entry.cycle,
         level_ratio=None if level is None else level / 100,
         target=seconds_of(entry.target_us),
-        deadline=format_instant(entry.deadline_at) if entry.deadline_at else None,
-        detected_at=format_instant(t),
-        starts_at=format_instant(starts_at),
-        ends_at=format_instant(t),
+        deadline=instant_text(entry.deadline_at) if entry.deadline_at else None,
+        detected_at=instant_text(t),
+        starts_at=instant_text(starts_at),
+        ends_at=instant_text(t),
         reason="no_such_cycle",
         policy=policy,
     )

@@ -1,6 +1,6 @@
 """What a shard sends at the first tick of each new whole second of T: dirty panes, changed presence, then its watermark (design §4)."""
 
-from monitor.contacts.contact import Leg
+from monitor.contacts.fold import Waiting
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.presence import PresenceBook
 from monitor.panes.watermark import watermarks, whole_second
@@ -34,9 +34,9 @@ class Emission:
         """State changes of both since the last call."""
         return self.ledger.changes() | self.presence.changes()
 
-    def moved(self, name: str, before: Leg | None, after: Leg | None) -> None:
+    def moved(self, name: str, before: Waiting | None, after: Waiting | None) -> None:
         """A contact waits elsewhere than before, or no more."""
-        if before is not None and (after is None or (before.place, before.queued_at) != (after.place, after.queued_at)):
-            self.presence.leave(before.place, name)
+        if before is not None:
+            self.presence.leave(before[0], name)
         if after is not None:
-            self.presence.enter(after.place, name, after.queued_at)
+            self.presence.enter(after[0], name, after[1])

@@ -4,7 +4,7 @@ Built only when a verdict is published.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Final
@@ -15,14 +15,16 @@ from monitor.contacts.contact import RUNNING, STOPPED, Run, View
 from monitor.contacts.deadline import pauses_of
 from monitor.contacts.outcome import Outcome, counted_until, rule_of
 from monitor.contacts.plan import ClockPlan
+from monitor.contacts.records import instant_text
 from monitor.contacts.rematch import NO_LONGER_PROMISED, TARGET_CHANGED
 from monitor.policy.model import Rule
 from schemas.alerts import Explanation, OpenInterval, PauseInterval
-from schemas.instants import EPOCH, SECOND, Instant, format_instant
+from schemas.instants import DAY, EPOCH, SECOND, Instant
 
 SHOWN: Final = 8
 """Open intervals that are listed; the rest is a number."""
 
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COUNTED_AT_MOST: Final = 2_000
 
 
@@ -32,7 +34,7 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant)
     pauses = pauses_of(plan, view, run, rule.calendar)
     until = max(outcome.deadline_at, run.started_at) if outcome.deadline_at else max(counted_until(run, t), run.started_at)
     intervals = _counted(rule, run.started_at, until, pauses)
-    shown = tuple(OpenInterval(format_instant(a), format_instant(b)) for a, b in islice(intervals, SHOWN))
+    shown = tuple(OpenInterval(instant_text(a), instant_text(b)) for a, b in islice(intervals, SHOWN))
     more = sum(1 for _ in islice(intervals, _COUNTED_AT_MOST))
     return Explanation(
         text=sentence(rule, run, outcome, t),
@@ -78,25 +80,24 @@ def _due(rule: Rule, deadline_at: Instant, near: Instant) -> str:
 
 
 def _moment(rule: Rule, at: Instant, near: Instant = 0) -> str:
-    """A local time; with its weekday when ``near`` is in the same week or so, else with its date."""
-    local = EPOCH + timedelta(microseconds=at)
-    local = local.astimezone(_zone(rule.calendar.time_zone))
-    day = local.strftime("%A") if near and abs(near - at) < 6 * 86_400 * SECOND else local.strftime("%Y-%m-%d")
-    return f"{day} {_clock_time(rule, at)}"
+    """A local time; with its weekday when ``near`` is less than a week away, else with its date."""
+    local = _local(rule.calendar.time_zone, at)
+    day = _DAYS[local.weekday()] if near and abs(near - at) < 6 * DAY else local.date().isoformat()
+    return f"{day} {_clock_time(local)}"
 
 
 def _again(rule: Rule, at: Instant, after: Instant) -> str:
     """A local time, with its day only if it is not the day of ``after``."""
-    zone = _zone(rule.calendar.time_zone)
-    days = [(EPOCH + timedelta(microseconds=each)).astimezone(zone).date() for each in (at, after)]
-    return _clock_time(rule, at) if after and days[0] == days[1] else _moment(rule, at, after)
+    local = _local(rule.calendar.time_zone, at)
+    same_day = after and local.date() == _local(rule.calendar.time_zone, after).date()
+    return _clock_time(local) if same_day else _moment(rule, at, after)
 
 
-def _clock_time(rule: Rule, at: Instant) -> str:
-    local = (EPOCH + timedelta(microseconds=at)).astimezone(_zone(rule.calendar.time_zone))
-    if local.microsecond:
-        return local.strftime("%H:%M:%S.%f").rstrip("0")
-    return local.strftime("%H:%M:%S" if local.second else "%H:%M")
+def _clock_time(local: datetime) -> str:
+    text = f"{local.hour:02d}:{local.minute:02d}"
+    if local.second or local.microsecond:
+        text += f":{local.second:02d}"
+    return text + f".{local.microsecond:06d}".rstrip("0") if local.microsecond else text
 
 
 def _duration(us: int) -> str:
@@ -126,12 +127,17 @@ def _counted(rule: Rule, from_at: Instant, to_at: Instant, pauses: list[Pause]) 
 
 def _pauses(plan: ClockPlan, view: View, run: Run) -> tuple[PauseInterval, ...]:
     spans = [
-        PauseInterval(format_instant(p.from_at), format_instant(p.to_at) if p.to_at else None, p.reason, p.reason in plan.pause_reasons)
+        PauseInterval(instant_text(p.from_at), instant_text(p.to_at) if p.to_at else None, p.reason, p.reason in plan.pause_reasons)
         for p in view.pauses
         if (not p.to_at or p.to_at > run.started_at) and (not run.ended_at or p.from_at < run.ended_at)
     ]
-    spans.extend(PauseInterval(format_instant(a), format_instant(b), "closed") for a, b in run.closed)
+    spans.extend(PauseInterval(instant_text(a), instant_text(b), "closed") for a, b in run.closed)
     return tuple(spans)
+
+
+@lru_cache(maxsize=1024)
+def _local(time_zone: str, at: Instant) -> datetime:
+    return (EPOCH + timedelta(microseconds=at)).astimezone(_zone(time_zone))
 
 
 @lru_cache(maxsize=64)

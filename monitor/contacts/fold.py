@@ -13,6 +13,7 @@ from monitor.contacts.moments_call import fold_call
 from monitor.contacts.moments_chat import fold_chat
 from monitor.contacts.moments_workorder import fold_workorder
 from monitor.contacts.plan import FamilyPlan, MomentPlan, Plan
+from monitor.panes.where import Where
 from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
 from schemas.events.shared import CallbackAttempted, CallbackDone, CoachingDone, QcScored, SurveyScored
 from schemas.events.workorder import WorkOrderPaused, WorkOrderResolved, WorkOrderResumed
@@ -24,6 +25,9 @@ FOLLOW_UPS: Final = frozenset({SurveyScored, QcScored, CoachingDone, CallbackAtt
 _NAMES: Final[dict[type[EventData], str]] = {kind: event_name(kind) for kind in (*CALL_EVENTS, *CHAT_EVENTS, *WORKORDER_EVENTS, *SHARED_EVENTS)}
 _REOPENS: Final = frozenset({"chat.reopened", "workorder.reopened"})
 _PAUSES: Final = (WorkOrderPaused, WorkOrderResumed, WorkOrderResolved)
+
+
+Waiting = tuple[Where, Instant]
 
 
 class Fold:
@@ -125,10 +129,14 @@ class Fold:
         return clocks.act(self._desk, plan, view, starts, event) or changed
 
 
-def leg_of(view: View) -> Leg | None:
-    """The wait of a contact in which somebody waits who is no ghost."""
-    leg = _leg(view)
-    return leg if waits.is_waiting(leg) else None
+def waiting(view: View) -> Waiting | None:
+    """Where and since when somebody waits who is no ghost."""
+    flow = view.flow
+    if isinstance(flow, (CallFlow, ChatFlow)):
+        leg = flow.leg
+        if leg is not None and not leg.expired:
+            return (leg.place, leg.queued_at)
+    return None
 
 
 def _leg(view: View) -> Leg | None:

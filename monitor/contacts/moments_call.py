@@ -60,7 +60,7 @@ def _queued(desk: Desk, view: View, flow: CallFlow, at: Instant, source: str) ->
         handling.finish(desk, flow.handling, at)
         flow.handling = None
     flow.direct_at = 0
-    flow.leg = waits.enter(desk, view, at)
+    flow.leg = waits.enter(desk, place, at)
     return NONE
 
 
@@ -78,7 +78,7 @@ def _answered(desk: Desk, view: View, flow: CallFlow, at: Instant, source: str) 
 
 
 def _direct(desk: Desk, view: View, at: Instant) -> Leg:
-    leg = waits.enter(desk, view, at)
+    leg = waits.enter(desk, desk.place_of(view), at)
     leg.next_at = 0
     return leg
 

@@ -65,7 +65,7 @@ def _handoff(desk: Desk, view: View, flow: ChatFlow, name: str, at: Instant) -> 
         waits.seen(desk, leg, at)
     else:
         waits.leave(desk, leg, "flow_out")
-        flow.leg = waits.enter(desk, view, at)
+        flow.leg = waits.enter(desk, desk.place_of(view), at)
     return NONE
 
 
@@ -74,7 +74,7 @@ def _want(desk: Desk, view: View, flow: ChatFlow, at: Instant) -> Moments:
         handling.finish(desk, flow.handling, at)
         flow.handling = None
     flow.handed = True
-    flow.leg = waits.enter(desk, view, at)
+    flow.leg = waits.enter(desk, desk.place_of(view), at)
     return WANTED
 
 
@@ -128,7 +128,7 @@ def _other(desk: Desk, view: View, flow: ChatFlow, name: str, at: Instant) -> Mo
             waits.seen(desk, flow.leg, at)
         elif name == "chat.transferred" and flow.leg.place[0] != desk.place_of(view)[0]:
             waits.leave(desk, flow.leg, "flow_out")
-            flow.leg = waits.enter(desk, view, at)
+            flow.leg = waits.enter(desk, desk.place_of(view), at)
     if name == "chat.reopened":
         flow.waiting = False
     return NONE

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from monitor.contacts import admission, clocks, codec, due, samples
-from monitor.contacts.contact import CANCELLED, Contact, Leg, Stored, View
+from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk
 from monitor.contacts.emission import Emission
-from monitor.contacts.fold import Fold, leg_of
+from monitor.contacts.fold import Fold, Waiting, waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.order import Standing, insert, standing
 from monitor.contacts.plan import Plan
@@ -110,7 +110,7 @@ class ContactsProcessor:
         self._accept(key, contact, how, stored, event.data)
 
     def _accept(self, key: bytes, contact: Contact, how: Standing, stored: Stored, data: EventData) -> None:
-        before = _standing_leg(contact.view)
+        before = waiting(contact.view)
         if how == "next" and stored.at > contact.view.fired_at:
             contact.events.append(stored)
             changed = self._fold.take(contact.family, contact.view, stored, data)
@@ -122,16 +122,16 @@ class ContactsProcessor:
         self._counters.accepted += 1
         self._settle(key, contact, before, changed=changed)
 
-    def _settle(self, key: bytes, contact: Contact, before: Leg | None, *, changed: bool) -> None:
-        after = leg_of(contact.view)
-        if before is not after or before is not None:
+    def _settle(self, key: bytes, contact: Contact, before: Waiting | None, *, changed: bool) -> None:
+        after = waiting(contact.view)
+        if before != after:
             self._emission.moved(key.decode(), before, after)
         if changed and not contact.publish_at and (contact.view.runs or contact.ledger):
             contact.publish_at = max(contact.last_at, contact.view.fired_at)
         self._shelf.put(key, contact)
 
     def _judge(self, key: bytes, contact: Contact, t: Instant) -> None:
-        before = _standing_leg(contact.view)
+        before = waiting(contact.view)
         changed = self._fold.advance(contact.family, contact.view, t)
         if due.forget_at(contact, self._limits) <= t:
             self._expire(contact, t)
@@ -155,12 +155,6 @@ class ContactsProcessor:
             clocks.end(self._desk, plan.clocks[run.clock], contact.view, run, t, CANCELLED)
             run.reason = GHOST
             self._counters.ghosts += 1
-
-
-def _standing_leg(view: View) -> Leg | None:
-    """A copy of where the contact waits, to compare with afterwards."""
-    leg = leg_of(view)
-    return None if leg is None else Leg(leg.place, leg.queued_at)
 
 
 def _with(events: list[Stored], arriving: Stored, data: EventData) -> Decoded:

@@ -1,5 +1,6 @@
 """Verdicts and alerts as records: JSON with CloudEvents headers, keyed so that the highest version wins (design §8)."""
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -7,10 +8,13 @@ import msgspec
 from monitor.processing import Output
 from schemas.alerts import Alert, Verdict
 from schemas.cloudevents import ALERT_TYPE, VERDICT_TYPE, output_headers
-from schemas.instants import Instant
+from schemas.instants import Instant, format_instant
 from schemas.topics import ALERTS, VERDICTS
 
 _encoder: Final = msgspec.json.Encoder()
+
+instant_text: Final = lru_cache(maxsize=4096)(format_instant)
+"""RFC 3339 text; records of one tick name the same few instants again and again."""
 
 
 def verdict_record(verdict: Verdict, key: str, at: Instant) -> Output:

@@ -1,17 +1,14 @@
 """Values for ``/metrics`` from what a shard owns; labels are bounded, a contact is never one (P41)."""
 
 from collections.abc import Iterator
-from typing import Final
 
 import msgspec
 
 from monitor.contacts.emission import Emission
-from monitor.contacts.shelf import Shelf
+from monitor.contacts.shelf import SEVERITIES, Shelf
 from monitor.processing import Sample
 from schemas.events import FAMILIES
 from schemas.instants import SECOND
-
-_SEVERITIES: Final = ("critical", "warning", "info")
 
 
 class Counters(msgspec.Struct):
@@ -39,7 +36,7 @@ def collect(partition: int, counters: Counters, shelf: Shelf, emission: Emission
         yield Sample("sla_contacts_open", (family, shard), count((family, "open"), 0))
         yield Sample("sla_contacts_unjudged", (family, shard), count((family, "unjudged"), 0))
         yield Sample("sla_clocks_running", (family, shard), count((family, "running"), 0))
-        for severity in _SEVERITIES:
+        for severity in SEVERITIES:
             yield Sample("sla_breaches_open", (family, severity, shard), count((family, severity), 0))
     if shelf.next_due_at is not None:
         yield Sample("sla_next_due_timestamp_seconds", (shard,), shelf.next_due_at / SECOND)

@@ -17,6 +17,8 @@ from schemas.instants import Instant
 CACHED: Final = 4_000
 """Decoded contacts of one generation; two generations are kept at most beside those not yet drained."""
 
+SEVERITIES: Final = ("critical", "warning", "info")
+
 Refold = Callable[[Contact, Instant], View]
 
 
@@ -135,15 +137,18 @@ class Shelf:
             self.waiting.append((key, head.summary))
 
     def _count(self, key: bytes, before: Summary, after: Summary) -> None:
-        family, tally = codec.FAMILY_OF[key[:3]], self.tally
-        for name, change in (
-            ("kept", after.kept - before.kept),
-            ("open", after.open - before.open),
-            ("running", after.running - before.running),
-            ("critical", after.breached[0] - before.breached[0]),
-            ("warning", after.breached[1] - before.breached[1]),
-            ("info", after.breached[2] - before.breached[2]),
-            ("unjudged", after.unjudged - before.unjudged),
-        ):
-            if change:
-                tally[family, name] = tally.get((family, name), 0) + change
+        family = codec.FAMILY_OF[key[:3]]
+        if after.kept != before.kept:
+            self._tally(family, "kept", after.kept - before.kept)
+        if after.open != before.open:
+            self._tally(family, "open", after.open - before.open)
+        if after.running != before.running:
+            self._tally(family, "running", after.running - before.running)
+        if after.unjudged != before.unjudged:
+            self._tally(family, "unjudged", after.unjudged - before.unjudged)
+        if after.breached != before.breached:
+            for name, is_now, was in zip(SEVERITIES, after.breached, before.breached, strict=True):
+                self._tally(family, name, is_now - was)
+
+    def _tally(self, family: str, name: str, change: int) -> None:
+        self.tally[family, name] = self.tally.get((family, name), 0) + change

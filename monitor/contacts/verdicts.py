@@ -15,10 +15,10 @@ from monitor.contacts.explain import explain
 from monitor.contacts.identity import verdict_key
 from monitor.contacts.outcome import counted_until, outcome
 from monitor.contacts.plan import Plan
-from monitor.contacts.records import verdict_record
+from monitor.contacts.records import instant_text, verdict_record
 from monitor.processing import Output
 from schemas.alerts import Explanation, Verdict
-from schemas.instants import SECOND, Instant, format_instant, seconds_of
+from schemas.instants import SECOND, Instant, seconds_of
 
 LATE_US: Final = 60 * SECOND
 RETRACTED: Final = "retracted"
@@ -84,10 +84,10 @@ def _say(case: Case, explanation: Explanation) -> Output:
         elapsed_seconds=seconds_of(elapsed),
         late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.ended_at else None,
         paused_seconds=seconds_of(rule.calendar.counted(run.started_at, until) - elapsed),
-        started_at=format_instant(run.started_at),
-        deadline=format_instant(judged.deadline_at) if judged.deadline_at else None,
-        stopped_at=format_instant(run.ended_at) if run.ended_at else None,
-        detected_at=format_instant(case.t),
+        started_at=instant_text(run.started_at),
+        deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
+        stopped_at=instant_text(run.ended_at) if run.ended_at else None,
+        detected_at=instant_text(case.t),
         detected_late=entry.detected_late,
         policy=case.policy,
         explanation=explanation,
@@ -127,9 +127,9 @@ def _retraction(policy: str, contact: Contact, entry: Published, t: Instant) -> 
         labels=bounded_labels(contact.view),
         target_seconds=seconds_of(entry.target_us),
         elapsed_seconds=0,
-        started_at=format_instant(entry.started_at),
-        deadline=format_instant(entry.deadline_at) if entry.deadline_at else None,
-        detected_at=format_instant(t),
+        started_at=instant_text(entry.started_at),
+        deadline=instant_text(entry.deadline_at) if entry.deadline_at else None,
+        detected_at=instant_text(t),
         policy=policy,
         explanation=Explanation(text=text, rule="", calendar="", events=(entry.cycle,)),
     )

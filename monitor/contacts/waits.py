@@ -6,14 +6,14 @@ side), or when Y goes by while the customer still waits (P24). Waiting longer th
 wait expires, and an answer that comes after all takes the expiry back (P29).
 """
 
-from monitor.contacts.contact import Leg, View
+from monitor.contacts.contact import Leg
 from monitor.contacts.counting import Desk, QueuePlan
+from monitor.panes.where import Where
 from schemas.instants import Instant
 
 
-def enter(desk: Desk, view: View, at: Instant) -> Leg:
-    """Begin to wait in the contact's queue."""
-    place = desk.place_of(view)
+def enter(desk: Desk, place: Where, at: Instant) -> Leg:
+    """Begin to wait in the queue of a place."""
     desk.count(place, at, "offered")
     leg = Leg(place, at, seen_at=at)
     _schedule(leg, desk.rules_of(place[0]))
@@ -87,11 +87,6 @@ def advance(desk: Desk, leg: Leg, until: Instant, *, inclusive: bool) -> Instant
             desk.count(leg.place, leg.queued_at, "expired")
         _schedule(leg, rules)
     return fired_at
-
-
-def is_waiting(leg: Leg | None) -> bool:
-    """Whether somebody waits who is no ghost."""
-    return leg is not None and not leg.expired
 
 
 def _schedule(leg: Leg, rules: QueuePlan) -> None:
