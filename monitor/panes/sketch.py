@@ -36,6 +36,9 @@ def observe(sketch: MutableMapping[int, int], value_us: int, sign: int = 1) -> N
 
 def merge(into: MutableMapping[int, int], other: Mapping[int, int], sign: int = 1) -> None:
     """Add the buckets of ``other``, or subtract them with ``sign`` -1; empty buckets vanish."""
+    if not into and sign == 1 and 0 not in other.values():
+        into.update(other)
+        return
     for bucket, count in other.items():
         total = into.get(bucket, 0) + sign * count
         if total:
