@@ -9,7 +9,7 @@ from typing import Final
 
 from monitor.contacts import alerts
 from monitor.contacts.case import Case, bounded_labels
-from monitor.contacts.contact import Contact, Published
+from monitor.contacts.contact import STOPPED, Contact, Published
 from monitor.contacts.deadline import elapsed_us, pauses_of
 from monitor.contacts.explain import explain
 from monitor.contacts.identity import verdict_key
@@ -81,7 +81,7 @@ def _say(case: Case, explanation: Explanation) -> Output:
         labels=bounded_labels(contact.view),
         target_seconds=seconds_of(judged.target_us),
         elapsed_seconds=seconds_of(elapsed),
-        late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.ended_at else None,
+        late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.state == STOPPED else None,
         paused_seconds=seconds_of(rule.calendar.counted(run.started_at, until) - elapsed),
         started_at=instant_text(run.started_at),
         deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
