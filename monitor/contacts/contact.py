@@ -141,6 +141,7 @@ class Published(msgspec.Struct, array_like=True):
     elapsed_us: int = 0
     deadline_at: Instant = 0
     decided_at: Instant = 0
+    breached_at: Instant = 0
     severity: Severity = "critical"
     detected_late: bool = False
     alert_state: str = ""
