@@ -30,7 +30,7 @@ def main() -> None:
     )
     raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
     events = app.topic(topic_name, **raw)
-    contacts = app.Table("contacts", partitions=4, **raw)
+    contacts = app.Table("contacts", partitions=4, key_type=bytes, value_type=bytes)
     peer, watch = Peer(bench_policy(), 4), Stopwatch(count)
 
     @app.agent(events)
