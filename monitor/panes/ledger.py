@@ -1,60 +1,54 @@
 """The panes of one contacts shard: bookings in, absolute totals out (design §6).
 
-A booking costs one dictionary look-up: it lands in a pending fine slot of its place. The roll-up to every scope and
-resolution happens once per drain or emission. What is closed and who is dirty is decided by the T last *sent*, never by when
-a commit happens, so the same log gives the same records however drains fall.
+A booking costs one dictionary look-up: it lands in the entry of its place and fine slot (``monitor.panes.booked``). Entries
+become 10 s panes at an emission, and coarser panes when those fall due. What is closed and who is dirty is decided by the T
+last *sent*, never by when a commit happens, so the same log gives the same records however drains fall.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
-import msgspec
-
 from monitor.panes import sketch, totals
 from monitor.panes.ages import Ages
+from monitor.panes.booked import Booked, Cascade, Journal
+from monitor.panes.lines import Line, Pane
 from monitor.panes.slots import FINE_US, FINER, RESOLUTIONS, Slots, closes_at
 from monitor.panes.store import LIFETIME, SENT_KEY, PaneName, as_resolution, decode_pane, decode_sent, encode_pane, encode_sent, stored_panes
-from monitor.panes.where import Series, Where, pane_key, scope_partition
+from monitor.panes.where import Series, Where
 from monitor.policy.model import Policy
 from monitor.processing import Output, State
-from schemas.instants import SECOND, Instant
-from schemas.panes import PaneRecord, PaneTotals, Resolution
-from schemas.topics import QUEUE_PANES
+from schemas.instants import Instant
+from schemas.panes import PaneTotals, Resolution
 
 CACHED: Final = 20_000
 """Decoded panes kept between drains at most; the others are decoded again on touch."""
 
+BOOKED: Final = 20_000
+"""Entries that wait for an emission at most; a drain rolls more of them up into panes, which need no memory."""
+
 _BEFORE_ALL: Final = -1
-_encoder = msgspec.json.Encoder()
-
-
-class _Pending:
-    """What was booked since the last roll-up in one place and fine slot."""
-
-    __slots__ = ("bookings", "totals")
-
-    def __init__(self) -> None:
-        self.totals = PaneTotals()
-        self.bookings = 0
+_COARSER: Final[dict[Resolution, Resolution]] = {"10s": "5m", "5m": "1h", "1h": "1d"}
 
 
 class PaneLedger:
     """All panes that this shard sends, and the lifetime totals that it keeps."""
 
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int, processor: str = "contacts") -> None:
-        self._partition, self._partitions, self._processor = partition, partitions, processor
+        self._source, self._partitions = (processor, partition), partitions
         self._scopes = policy.queues.scopes
         self._slots = Slots(policy.time_zone)
         self._state = state
-        self._pending: dict[tuple[Where, int], _Pending] = {}
-        self._series: dict[Where, tuple[Series, ...]] = {}
-        self._panes: dict[PaneName, PaneTotals] = {}
-        self._stamps: dict[PaneName, Instant] = {}
-        self._unsaved: dict[PaneName, None] = {}
-        self._dirty: dict[str, dict[PaneName, None]] = {resolution: {} for resolution in RESOLUTIONS}
+        self._journal, self._cascade = Journal(state), Cascade(state)
+        self._entry, self._entry_at = Booked(), _BEFORE_ALL
+        self._lines: dict[Series, Line] = {}
+        self._lines_of: dict[Where, tuple[Line, ...]] = {}
+        self._cached = 0
+        self._unsaved: dict[bytes, Pane] = {}
+        self._dirty: dict[tuple[Series, Instant], None] = {}
         self._ages: Ages[bytes] = Ages()
         self._gone: dict[bytes, None] = {}
         self._lifetime: dict[Series, PaneTotals] = {}
+        self._grown: dict[Series, None] = {}
         self._sent: dict[str, Instant] = dict.fromkeys(RESOLUTIONS, _BEFORE_ALL)
         self._sent_changed = False
         self._load()
@@ -66,21 +60,25 @@ class PaneLedger:
 
     def book(self, where: Where, at: Instant, counter: str, amount: int = 1) -> None:
         """Add to a counter of the slot that holds ``at``; a negative amount takes a booking back."""
-        pending = self._pending_at(where, at)
-        counts = pending.totals.counts
+        entry = self._entry if at == self._entry_at and where == self._entry.where else self._open(where, at)
+        entry.bookings += 1
+        counts = entry.counts
         counts[counter] = counts.get(counter, 0) + amount
 
     def add(self, where: Where, at: Instant, sum_name: str, amount: int) -> None:
         """Add to a sum of the slot that holds ``at``; a negative amount takes a booking back."""
-        sums = self._pending_at(where, at).totals.sums
+        entry = self._entry if at == self._entry_at and where == self._entry.where else self._open(where, at)
+        entry.bookings += 1
+        sums = entry.sums
         sums[sum_name] = sums.get(sum_name, 0) + amount
 
     def observe(self, where: Where, at: Instant, name: str, value_us: int, sign: int = 1) -> None:
         """Put a duration into a sketch of the slot that holds ``at``; ``sign`` -1 takes it out again."""
-        sketches = self._pending_at(where, at).totals.sketches
-        held = sketches.get(name)
+        entry = self._entry if at == self._entry_at and where == self._entry.where else self._open(where, at)
+        entry.bookings += 1
+        held = entry.sketches.get(name)
         if held is None:
-            held = sketches[name] = {}
+            held = entry.sketches[name] = {}
         sketch.observe(held, value_us, sign)
 
     def emit(self, t: Instant) -> list[Output]:
@@ -91,89 +89,132 @@ class PaneLedger:
         """
         if t <= self.sent_at:
             raise ValueError(f"T goes back from {self.sent_at} to {t}")
-        self._roll_up()
+        self._roll_up_fine()
+        outputs: list[Output] = []
         due = self._due(t)
-        outputs = [self._output(name, t) for resolution in due if self._dirty[resolution] for name in sorted(self._dirty[resolution])]
         for resolution in due:
-            self._settle(resolution)
+            if resolution != "10s":
+                self._roll_up(resolution)
+            if self._dirty:
+                self._send(resolution, t, outputs)
+        for resolution in due:
             self._sent[resolution] = t
         self._sent_changed = True
         self._close(t)
         return outputs
 
     def changes(self) -> dict[bytes, bytes | None]:
-        """Return what the state must hold since the last call: changed panes, tombstones of closed ones, the T last sent."""
-        self._roll_up()
-        changes: dict[bytes, bytes | None] = dict.fromkeys(self._gone)
-        for name in self._unsaved:
-            kept = self._lifetime[name.series] if name.resolution == LIFETIME else self._panes[name]
-            changes[name.key()] = encode_pane(kept, self._stamps.get(name, _BEFORE_ALL))
+        """Return what the state must hold since the last call: panes, bookings on their way, tombstones, the T last sent."""
+        if len(self._journal) > BOOKED:
+            self._roll_up_fine()
+        changes = self._journal.changes() | self._cascade.changes()
+        self._entry_at = _BEFORE_ALL
+        changes |= dict.fromkeys(self._gone)
+        for key, pane in self._unsaved.items():
+            changes[key] = encode_pane(pane.totals, pane.stamp)
+        for series in self._grown:
+            changes[PaneName(series, LIFETIME, 0).key()] = encode_pane(self._lifetime[series], _BEFORE_ALL)
         if self._sent_changed:
             changes[SENT_KEY] = encode_sent(self._sent)
-        self._unsaved, self._gone, self._sent_changed = {}, {}, False
-        if len(self._panes) > CACHED:
-            self._panes.clear()
-            self._stamps.clear()
+        self._unsaved, self._gone, self._grown, self._sent_changed = {}, {}, {}, False
+        if self._cached > CACHED:
+            self._cached = 0
+            for line in self._lines.values():
+                line.panes.clear()
         return changes
 
     def lifetime(self) -> Iterable[tuple[str, str, PaneTotals]]:
         """Return scope, dimensions and never-expiring total of every series, in order; bookings missed by a closed
         resolution are counted in them as ``missed.<resolution>``.
         """
-        self._roll_up()
-        return [(scope, dims, self._lifetime[scope, dims]) for scope, dims in sorted(self._lifetime)]
+        whole, copied = dict(self._lifetime), set[Series]()
+        coming = [(entry, entry.missed) for entry in self._cascade.entries("5m")]
+        coming += [(entry, self._missed(entry)) for entry in self._journal.entries()]
+        for entry, missed in coming:
+            for line in self._lines_at(entry.where):
+                if line.series not in copied:
+                    copied.add(line.series)
+                    whole[line.series] = totals.merged([whole.get(line.series, _NOTHING)])
+                _grow(whole[line.series], entry, missed)
+        return [(scope, dims, whole[scope, dims]) for scope, dims in sorted(whole)]
 
-    def _pending_at(self, where: Where, at: Instant) -> _Pending:
-        slot = (where, at // FINE_US)
-        pending = self._pending.get(slot)
-        if pending is None:
-            pending = self._pending[slot] = _Pending()
-        pending.bookings += 1
-        return pending
+    def _open(self, where: Where, at: Instant) -> Booked:
+        self._entry = self._journal.at(where, at - at % FINE_US)
+        self._entry_at = at
+        return self._entry
 
-    def _roll_up(self) -> None:
-        if not self._pending:
+    def _lines_at(self, where: Where) -> tuple[Line, ...]:
+        lines = self._lines_of.get(where)
+        if lines is None:
+            lines = self._lines_of[where] = tuple(self._line(series) for series in where.series(self._scopes))
+        return lines
+
+    def _line(self, series: Series) -> Line:
+        line = self._lines.get(series)
+        if line is None:
+            line = self._lines[series] = Line(series, self._partitions)
+        return line
+
+    def _missed(self, entry: Booked) -> dict[str, int]:
+        """Return which resolutions of an entry's slot had closed when it was booked; a coarser one closes later."""
+        missed: dict[str, int] = {}
+        for resolution in RESOLUTIONS:
+            if closes_at(resolution, self._slots.slot_at(resolution, entry.slot_at)) > self.sent_at:
+                break
+            missed[f"missed.{resolution}"] = entry.bookings
+        return missed
+
+    def _roll_up_fine(self) -> None:
+        """Turn the journal into dirty fine panes, and let it wait for the coarser ones."""
+        self._entry_at = _BEFORE_ALL
+        for entry in self._journal.take():
+            entry.missed = self._missed(entry)
+            self._merge("10s", entry)
+            self._cascade.put("5m", self._slots.slot_at("5m", entry.slot_at), entry)
+
+    def _roll_up(self, resolution: Resolution) -> None:
+        """Turn what waits for a resolution into dirty panes of it, and let it wait for the next coarser one."""
+        coarser = _COARSER.get(resolution)
+        for entry in self._cascade.take(resolution):
+            if resolution == "5m":
+                self._count_lifetime(entry)
+            self._merge(resolution, entry)
+            if coarser is not None:
+                self._cascade.put(coarser, self._slots.slot_at(coarser, entry.slot_at), entry)
+
+    def _merge(self, resolution: Resolution, entry: Booked) -> None:
+        slot_at, stamp = entry.slot_at, self.sent_at
+        if closes_at(resolution, slot_at) <= stamp:
             return
-        for (where, fine), pending in self._pending.items():
-            at = fine * FINE_US
-            series = self._series.get(where)
-            if series is None:
-                series = self._series[where] = where.series(self._scopes)
-            slots = [(resolution, self._slots.slot_at(resolution, at)) for resolution in RESOLUTIONS]
-            for each in series:
-                self._roll_up_series(each, slots, pending)
-        self._pending.clear()
+        for line in self._lines_at(entry.where):
+            pane = line.panes.get((resolution, slot_at)) or self._touch(line, resolution, slot_at)
+            totals.merge(pane.totals, entry)
+            pane.stamp = stamp
+            self._unsaved[pane.key] = pane
+            self._dirty[pane.name] = None
 
-    def _roll_up_series(self, series: Series, slots: list[tuple[Resolution, Instant]], pending: _Pending) -> None:
-        whole = self._lifetime.get(series)
-        if whole is None:
-            whole = self._lifetime[series] = PaneTotals()
-        totals.merge(whole, pending.totals)
-        self._unsaved[PaneName(series, LIFETIME, 0)] = None
-        for resolution, slot_at in slots:
-            if closes_at(resolution, slot_at) <= self.sent_at:
-                missed = f"missed.{resolution}"
-                whole.counts[missed] = whole.counts.get(missed, 0) + pending.bookings
-                continue
-            name = PaneName(series, resolution, slot_at)
-            totals.merge(self._touch(name), pending.totals)
-            self._stamps[name] = self.sent_at
-            self._unsaved[name] = None
-            self._dirty[resolution][name] = None
+    def _count_lifetime(self, entry: Booked) -> None:
+        for line in self._lines_at(entry.where):
+            whole = self._lifetime.get(line.series)
+            if whole is None:
+                whole = self._lifetime[line.series] = PaneTotals()
+            _grow(whole, entry, entry.missed)
+            self._grown[line.series] = None
 
-    def _touch(self, name: PaneName) -> PaneTotals:
-        pane = self._panes.get(name)
+    def _touch(self, line: Line, resolution: Resolution, slot_at: Instant) -> Pane:
+        pane = line.panes.get((resolution, slot_at))
         if pane is not None:
             return pane
-        key = name.key()
+        key = line.key(resolution, slot_at)
         value = None if key in self._gone else self._state.get(key)
         if value is None:
-            pane = PaneTotals()
-            self._ages.remember(as_resolution(name.resolution), name.slot_at, key)
+            pane = Pane((line.series, slot_at), resolution, key, PaneTotals(), _BEFORE_ALL)
+            self._ages.remember(resolution, slot_at, key)
             self._gone.pop(key, None)
         else:
-            pane, self._stamps[name] = decode_pane(value)
-        self._panes[name] = pane
+            pane = Pane((line.series, slot_at), resolution, key, *decode_pane(value))
+        line.panes[resolution, slot_at] = pane
+        self._cached += 1
         return pane
 
     def _due(self, t: Instant) -> tuple[Resolution, ...]:
@@ -183,40 +224,47 @@ class PaneLedger:
         slot_at, sent_at = self._slots.slot_at, self.sent_at
         return tuple(each for each in RESOLUTIONS if (finer := FINER[each]) is None or slot_at(finer, t) > slot_at(finer, sent_at))
 
-    def _output(self, name: PaneName, t: Instant) -> Output:
-        (scope, dims), resolution, slot_at = name
-        record = PaneRecord(scope, dims, as_resolution(resolution), slot_at, self._processor, self._partition, t, totals.canonical(self._touch(name)))
-        key = f"{pane_key(name.series, resolution, slot_at // SECOND)}|{self._processor}|{self._partition}"
-        return Output(QUEUE_PANES, key.encode(), _encoder.encode(record), partition=scope_partition(scope, self._partitions))
-
-    def _settle(self, resolution: Resolution) -> None:
-        """Call the panes of a resolution sent; one of which nothing is left is forgotten now that everybody knows."""
-        for name in list(self._dirty[resolution]):
-            if totals.is_empty(self._panes[name]):
-                self._forget(name, name.key())
-                self._ages.forget(resolution, name.slot_at, name.key())
-        self._dirty[resolution].clear()
+    def _send(self, resolution: Resolution, t: Instant, outputs: list[Output]) -> None:
+        """Put out the dirty panes of a resolution; one of which nothing is left is forgotten now that everybody knows."""
+        for series, slot_at in sorted(self._dirty):
+            line = self._lines[series]
+            pane = line.panes.get((resolution, slot_at)) or self._touch(line, resolution, slot_at)
+            outputs.append(line.output(pane, totals.canonical(pane.totals), t, self._source))
+            if totals.is_empty(pane.totals):
+                self._ages.forget(resolution, slot_at, pane.key)
+                self._forget(pane.key, line, resolution, slot_at)
+        self._dirty.clear()
 
     def _close(self, t: Instant) -> None:
         for key, name in stored_panes(key for _, _, key in self._ages.close(t)):
-            self._forget(name, key)
+            self._forget(key, self._line(name.series), as_resolution(name.resolution), name.slot_at)
 
-    def _forget(self, name: PaneName, key: bytes) -> None:
+    def _forget(self, key: bytes, line: Line, resolution: Resolution, slot_at: Instant) -> None:
         self._gone[key] = None
-        for memory in (self._panes, self._stamps, self._unsaved, self._dirty[name.resolution]):
-            memory.pop(name, None)
+        self._unsaved.pop(key, None)
+        if line.panes.pop((resolution, slot_at), None) is not None:
+            self._cached -= 1
 
     def _load(self) -> None:
         sent = self._state.get(SENT_KEY)
         if sent is not None:
             self._sent.update(decode_sent(sent))
         for key, name in stored_panes(self._state):
-            value = self._state[key]
             if name.resolution == LIFETIME:
-                self._lifetime[name.series], _ = decode_pane(value)
+                self._lifetime[name.series], _ = decode_pane(self._state[key])
                 continue
-            self._ages.remember(as_resolution(name.resolution), name.slot_at, key)
-            pane, stamp = decode_pane(value)
-            if stamp >= self._sent[name.resolution]:
-                self._panes[name], self._stamps[name] = pane, stamp
-                self._dirty[name.resolution][name] = None
+            resolution = as_resolution(name.resolution)
+            self._ages.remember(resolution, name.slot_at, key)
+            # Only fine panes are rolled up before they are sent; coarser ones wait in the cascade until then.
+            if resolution == "10s" and decode_pane(self._state[key])[1] >= self.sent_at:
+                self._line(name.series)
+                self._dirty[name.series, name.slot_at] = None
+
+
+_NOTHING: Final = PaneTotals()
+
+
+def _grow(whole: PaneTotals, entry: Booked, missed: dict[str, int]) -> None:
+    totals.merge(whole, entry)
+    for name, count in missed.items():
+        whole.counts[name] = whole.counts.get(name, 0) + count

@@ -12,9 +12,12 @@ _Name = TypeVar("_Name", int, str)
 def merge(into: PaneTotals, other: PaneTotals, sign: int = 1) -> None:
     """Add ``other`` in place, or subtract it with ``sign`` -1; what becomes zero vanishes, so equal totals look equal."""
     _merge(into.counts, other.counts, sign)
-    _merge(into.sums, other.sums, sign)
+    if other.sums:
+        _merge(into.sums, other.sums, sign)
     for name, buckets in other.sketches.items():
-        held = into.sketches.setdefault(name, {})
+        held = into.sketches.get(name)
+        if held is None:
+            held = into.sketches[name] = {}
         sketch.merge(held, buckets, sign)
         if not held:
             del into.sketches[name]
@@ -52,6 +55,9 @@ def canonical(totals: PaneTotals) -> PaneTotals:
 
 
 def _merge(into: dict[str, int], other: dict[str, int], sign: int) -> None:
+    if not into and sign == 1 and 0 not in other.values():
+        into.update(other)
+        return
     for name, amount in other.items():
         total = into.get(name, 0) + sign * amount
         if total:
@@ -68,4 +74,5 @@ def _grown(new: dict[_Name, int], old: dict[_Name, int]) -> dict[_Name, int]:
 
 
 def _in_order(values: dict[_Name, int]) -> dict[_Name, int]:
-    return {name: amount for name, amount in sorted(values.items()) if amount}
+    held = sorted(values.items())
+    return dict(held) if 0 not in values.values() else {name: amount for name, amount in held if amount}

@@ -6,28 +6,27 @@ They are read from state, not from a processor, so that a live run's changelog g
 from collections.abc import Iterable, Mapping
 
 from monitor.panes import totals
-from monitor.panes.store import LIFETIME, decode_pane, stored_panes
+from monitor.panes.ledger import PaneLedger
 from monitor.panes.where import TOTAL, scope_parts
 from monitor.policy.model import Policy
 from monitor.queues.summary import Summary, queue_summary
 from schemas.panes import PaneTotals
 
 
-def lifetime_totals(states: Iterable[Mapping[bytes, bytes]]) -> dict[str, PaneTotals]:
+def lifetime_totals(states: Iterable[Mapping[bytes, bytes]], policy: Policy) -> dict[str, PaneTotals]:
     """The merged lifetime totals of every scope (``queue:PS``, ``all``), without dimensions, in order."""
     merged: dict[str, PaneTotals] = {}
     for state in states:
-        for key, name in stored_panes(state):
-            scope, dimensions = name.series
-            if name.resolution == LIFETIME and dimensions == TOTAL:
-                totals.merge(merged.setdefault(scope, PaneTotals()), decode_pane(state[key])[0])
+        for scope, dimensions, found in PaneLedger(0, policy, state, 1).lifetime():  # with what is still on its way into them
+            if dimensions == TOTAL:
+                totals.merge(merged.setdefault(scope, PaneTotals()), found)
     return {scope: totals.canonical(merged[scope]) for scope in sorted(merged)}
 
 
 def queue_totals(states: Iterable[Mapping[bytes, bytes]], policy: Policy) -> Summary:
     """``{"queues": {name: …}}`` of all queues in which anybody ever waited; shares 0-1 and seconds, unrounded."""
     queues: Summary = {}
-    for scope, found in lifetime_totals(states).items():
+    for scope, found in lifetime_totals(states, policy).items():
         kind, name = scope_parts(scope)
         if kind == "queue" and found.counts.get("offered"):
             rules = policy.queues.named.get(name, policy.queues.default)

@@ -1,5 +1,7 @@
 """Calls: every wait has one outcome, booked in the cohort of ``queued`` and at the event (P24-P29)."""
 
+from typing import Any
+
 import pytest
 
 from tests.contacts.driving import Shard, event, policy
@@ -28,7 +30,7 @@ ABANDONS = [
 
 
 @pytest.mark.parametrize(("wait", "fields", "short"), ABANDONS)
-def test_short_abandons(wait: float, fields: dict[str, object], short: bool) -> None:
+def test_short_abandons(wait: float, fields: dict[str, Any], short: bool) -> None:
     shard = Shard(policy()).send(event("call.queued", 0, queue="PS"), event("call.abandoned", wait, **fields)).tick(60)
     totals = shard.totals("queue:PS")
     assert totals["abandoned"] == totals["abandons"] == totals["closed"] == 1
