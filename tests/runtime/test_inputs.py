@@ -164,3 +164,16 @@ async def test_a_source_that_was_made_anew_is_another_log(kafka_settings: Runtim
         with Worker(kafka_settings, "deadlines", folder=tmp_path) as worker:
             assert worker.exit_code() == Exit.TRUNCATED
             assert "this is another log" in worker.log()
+
+
+async def test_a_source_of_rubbish_alarms_and_stops_the_worker_where_that_is_asked_for(kafka_settings: RuntimeSettings, tmp_path: Path) -> None:
+    settings = msgspec.structs.replace(kafka_settings, bad_minimum=20, bad_share_ratio=0.2)
+    async with toy_topics(settings):
+        async with Publisher(settings) as publisher:
+            for _ in range(40):
+                await publisher.send(toys.CHATS, b"k", b"\xc1", partition=2)
+        with Worker(msgspec.structs.replace(settings, stop_on_bad_share=True), "deadlines", folder=tmp_path) as worker:
+            assert worker.exit_code() == Exit.BAD_SHARE
+            assert f"100.0% of the last records of {toys.CHATS}/2 were refused" in worker.log()
+        letters = await eventually(settings, DEAD_LETTERS, lambda records: len(records) >= 40)
+    assert len(letters) == 40
