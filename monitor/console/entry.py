@@ -1,6 +1,7 @@
 """Where every command begins and every error ends: as one message a person can act on, never as a traceback."""
 
 import importlib
+import logging
 import os
 import sys
 from typing import Final, NoReturn
@@ -61,6 +62,7 @@ def sla_monitor() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 all is well, 1 problems were found, 2 the command or a setting is wrong."""
+    logging.getLogger().addHandler(logging.NullHandler())  # only a worker logs; what others have to say is their output
     try:
         code = sla_monitor.main(args=arguments, prog_name="sla-monitor", standalone_mode=False)
     except click.Abort:
