@@ -21,7 +21,8 @@ from tests.live.log import lag, latest, read_topic
 from tests.live.scrape import fetch, scrape
 from tests.live.sending import publish
 
-MODEL = {"seed": "11", "calls_per_day": "60000", "chats_per_day": "12000", "orders_per_day": "6000"}
+EVEN_DAY = json.dumps([1.0] * 288)
+MODEL = {"profile": EVEN_DAY, "seed": "11", "calls_per_day": "60000", "chats_per_day": "12000", "orders_per_day": "6000"}
 SOURCES = (CALLS, CHATS, WORK_ORDERS)
 
 

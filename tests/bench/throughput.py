@@ -58,8 +58,7 @@ def measure_peer(installation: Installation, program: str, count: int) -> dict[s
     """Rates of one peer program over the first ``count`` events."""
     application = f"{program.replace('_', '-')}-{secrets.token_hex(3)}"
     command = [sys.executable, "-m", f"tests.bench.{program}", installation.bootstrap, application, installation.topic(CALLS), str(count)]
-    arguments = ["worker", "--without-web", "-l", "error"] if program == "plain_faust" else []
-    done = subprocess.run([*command, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if not lines:
         raise AssertionError(f"{program} ended with {done.returncode}: {done.stderr[-2000:]}")

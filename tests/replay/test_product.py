@@ -189,7 +189,7 @@ def test_a_record_in_the_wrong_partition_is_a_dead_letter(steps: list[Step]) -> 
 
 
 def test_lifetime_totals_name_every_scope(plain: tuple[ReplayEngine, Both]) -> None:
-    scopes = lifetime_totals(shard.state for shard in plain[0].contacts)
+    scopes = lifetime_totals((shard.state for shard in plain[0].contacts), policy("default"))
     assert {scope_parts(scope)[0] for scope in scopes} == {"all", "channel", "queue", "region"}
     whole, parts = scopes["all"].counts["offered"], (scopes[name].counts.get("offered", 0) for name in scopes if name.startswith("queue:"))
     assert whole == sum(parts)

@@ -86,7 +86,9 @@ async def test_a_source_a_million_records_ahead_does_not_stop_the_one_behind(kaf
             async with Publisher(settings) as publisher:
                 await publisher.send(toys.CALLS, b"late", opened("q", 0, SECOND), partition=0)
             records = await eventually(settings, toys.ALERTS, lambda records: len(records) == 1, within_seconds=20)
-            resident_kb = int(next(line for line in Path(f"/proc/{worker.running.pid}/status").read_text().splitlines() if "VmRSS" in line).split()[1])
+            resident_kb = int(
+                next(line for line in Path(f"/proc/{worker.running.pid}/status").read_text().splitlines() if "VmRSS" in line).split()[1]
+            )
             async with Publisher(settings) as publisher:
                 tick = Tick(2 * SECOND, 2 * SECOND, {toys.CALLS: 1, toys.CHATS: 60_000}, "")
                 await publisher.send(toys.TICKS, None, encode_tick(tick), partition=0)

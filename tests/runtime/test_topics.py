@@ -85,7 +85,9 @@ async def test_what_is_published_is_read_back_in_order(kafka_settings: RuntimeSe
     async with toy_topics(kafka_settings):
         async with Publisher(kafka_settings) as publisher:
             for number in range(3000):
-                await publisher.send(toys.CALLS, b"k%d" % (number % 7), b"%d" % number, [("h", b"v")], timestamp_at=1_600_000_000_000_000 + number * 1000)
+                await publisher.send(
+                    toys.CALLS, b"k%d" % (number % 7), b"%d" % number, [("h", b"v")], timestamp_at=1_600_000_000_000_000 + number * 1000
+                )
             ends = await publisher.ends()
         records = (await read_topics(kafka_settings, [toys.CALLS]))[toys.CALLS]
         assert sum(ends.values()) == len(records) == 3000
