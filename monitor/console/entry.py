@@ -2,7 +2,6 @@
 
 import importlib
 import logging
-import os
 import sys
 from typing import Final, NoReturn
 
@@ -13,7 +12,6 @@ from monitor.console.manual import COMMANDS, EPILOGUE, Entry
 from monitor.errors import SlaMonitorError
 
 INTERRUPTED: Final = 130
-BROKEN_PIPE: Final = 141
 
 
 class Commands(click.Group):
@@ -75,9 +73,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         _leave(error.exit_code)
     except KeyboardInterrupt:
         _leave(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more can be said to it
-        _leave(BROKEN_PIPE)
     _leave(code if isinstance(code, int) else 0)
 
 
