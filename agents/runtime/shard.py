@@ -254,7 +254,7 @@ class Shard:
         changes = effects.changes
         changes[RESERVED_KEY] = self.positions.encode()
         outputs = [*effects.outputs, *map(dead_letter, effects.rejects)]
-        self.state.durable = await self._producer.commit(outputs, changes)
+        self.state.durable = max(await self._producer.commit(outputs, changes), self.state.durable or 0)
         for key, value in changes.items():
             self.state.merge(key, value)
         self.counters.committed(time.perf_counter() - started)

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import logging
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -45,6 +47,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), help="only these (default: all)")
     chosen = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a broker that comes and goes is the purpose
     folder = Path(tempfile.mkdtemp(prefix="sla-chaos-"))
     broker = LocalBroker(folder / "broker", free_port())
     broker.start()
@@ -60,7 +63,12 @@ def main() -> int:
         print(f"{name}: {getattr(total, name)}")
     print(f"alerts_compared: {total.alerts}")
     print(f"counters_compared: {total.counters}")
-    return 0 if total.clean and refused == len(names) else 1
+    clean = total.clean and refused == len(names)
+    if clean:
+        shutil.rmtree(folder)
+    else:
+        print(f"# the logs of the workers are in {folder}", file=sys.stderr)
+    return 0 if clean else 1
 
 
 if __name__ == "__main__":
