@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import os
 import re
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +25,8 @@ from monitor.sources.registry import open_source
 from monitor.sources.tick_plan import tick_plan
 from monitor.web.status import Status
 from schemas.topics import CALLS
-from tests.console.running import Ended, run
+from tests.console.running import ROOT, Ended, run, run_apart
 
-ROOT = Path(__file__).parents[2]
 TRAFFIC = {"days": "0.03", "seed": "5", "start": "2026-03-02T10:00:00+08:00"}
 OPTIONS = [part for name, value in TRAFFIC.items() for part in ("-o", f"{name}={value}")]
 
@@ -70,11 +67,9 @@ def test_topics_are_created_once_verified_and_differences_named(
 
 
 @pytest.mark.parametrize("command", [("publish", "traffic"), ("alerts",), ("worker",)])
-def test_a_command_without_its_topics_says_how_to_make_them(
-    command: tuple[str, ...], kafka: RuntimeSettings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_without_its_topics_says_how_to_make_them(command: tuple[str, ...], kafka: RuntimeSettings) -> None:
     arguments = [*command, "--drive-clock", *OPTIONS] if command[0] == "publish" else command
-    ended = run(capsys, *arguments)
+    ended = run_apart(*arguments)
     asyncio.run(create_topics(kafka, plan_all(kafka, PROCESSORS)))  # the fixture takes them away
     assert ended.code == 1
     assert "missing" in ended.err
@@ -147,7 +142,7 @@ async def test_a_second_writer_is_found_out(kafka_settings: RuntimeSettings) -> 
 
 
 @pytest.mark.slow
-def test_the_demo_ends_by_itself_without_a_terminal_and_leaves_nothing(bootstrap: str) -> None:
+def test_the_demo_ends_by_itself_without_a_terminal_and_leaves_nothing(bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SLA_")}
     command = [sys.executable, "-m", "monitor.console", "demo", "--seconds", "20"]
     done = subprocess.run(
@@ -160,14 +155,14 @@ def test_the_demo_ends_by_itself_without_a_terminal_and_leaves_nothing(bootstrap
         timeout=240,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^traffic: (recorded calls of|no recorded logs)", done.stderr, re.MULTILINE)
-    address = re.search(r"(http://\S+)/metrics", done.stderr)
+    assert done.returncode == 0, done.err
+    assert re.search(r"^traffic: (recorded calls of|no recorded logs)", done.err, re.MULTILINE)
+    address = re.search(r"(http://\S+)/metrics", done.err)
     assert address is not None
-    assert re.search(r"^\d[\d,]* events, [1-9][\d,]* breaches, 0 dead letters", done.stdout, re.MULTILINE)
-    assert "where to look next" in done.stdout
-    assert "Traceback" not in done.stderr
-    run_name = re.search(r"prefix (demo-\w+)\.", done.stderr)
+    assert re.search(r"^\d[\d,]* events, [1-9][\d,]* breaches, 0 dead letters", done.out, re.MULTILINE)
+    assert "where to look next" in done.out
+    assert "Traceback" not in done.err
+    run_name = re.search(r"prefix (demo-\w+)\.", done.err)
     assert run_name is not None
     left = RuntimeSettings(bootstrap=bootstrap, application_id=run_name[1], topic_prefix=f"{run_name[1]}.")
     with pytest.raises(BrokerError, match="missing"):
@@ -179,11 +174,9 @@ def test_the_demo_ends_by_itself_without_a_terminal_and_leaves_nothing(bootstrap
     [("topics",), ("alerts",), ("publish", "traffic"), ("worker",), ("demo", "--seconds", "5")],
     ids=lambda command: f"{command[0]} without a broker is one clear message",
 )
-def test_an_unreachable_broker_is_one_clear_message(
-    command: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreachable_broker_is_one_clear_message(command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLA_KAFKA", "127.0.0.1:1")
-    ended = run(capsys, *command)
+    ended = run_apart(*command)
     assert ended.code == 1
     assert re.search(r"^sla-monitor: no Kafka broker answers at 127\.0\.0\.1:1 .*sla-monitor broker", ended.err, re.MULTILINE)
     assert "Traceback" not in ended.err
@@ -192,12 +185,11 @@ def test_an_unreachable_broker_is_one_clear_message(
 def test_a_port_in_use_ends_the_worker_with_one_message(kafka: RuntimeSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "topics").code == 0
 
-    async def beside() -> subprocess.CompletedProcess[str]:
+    async def beside() -> Ended:
         async with WorkerProcess(present_settings(), tmp_path / "worker.log"):
-            command = [sys.executable, "-m", "monitor.console", "worker"]
-            return await asyncio.to_thread(subprocess.run, command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+            return await asyncio.to_thread(run_apart, "worker")
 
     second = asyncio.run(beside())
-    assert second.returncode == 2
-    assert "is in use: another worker runs there, or choose another with SLA_WEB_PORT" in second.stderr
-    assert "Traceback" not in second.stderr
+    assert second.code == 2
+    assert "is in use: another worker runs there, or choose another with SLA_WEB_PORT" in second.err
+    assert "Traceback" not in second.err
