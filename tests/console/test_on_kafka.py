@@ -143,19 +143,9 @@ async def test_a_second_writer_is_found_out(kafka_settings: RuntimeSettings) -> 
 
 @pytest.mark.slow
 def test_the_demo_ends_by_itself_without_a_terminal_and_leaves_nothing(bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SLA_")}
-    command = [sys.executable, "-m", "monitor.console", "demo", "--seconds", "20"]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment | {"SLA_KAFKA": bootstrap},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.err
+    monkeypatch.setenv("SLA_KAFKA", bootstrap)
+    done = run_apart("demo", "--seconds", "20")
+    assert done.code == 0, done.err
     assert re.search(r"^traffic: (recorded calls of|no recorded logs)", done.err, re.MULTILINE)
     address = re.search(r"(http://\S+)/metrics", done.err)
     assert address is not None
