@@ -2,10 +2,12 @@
 
 import shutil
 import sys
+import textwrap
 
 import click
 from rich.console import Console
 
+from monitor.console.alerts import what
 from monitor.console.demonstration.board import Scene, level
 from monitor.console.demonstration.live import run_live
 from monitor.console.demonstration.offline import run_offline
@@ -62,6 +64,8 @@ def summary(scene: Scene, tally: Tally, console: Console) -> None:
     columns = ("offered", "within 20 s (V3)", "ASA s", "p95 wait s")
     queues = table("the day by queue", "queue", *columns, numbers=columns)
     for name, queue in scene.queues.items():
+        if not queue.offered.get("1d"):
+            continue  # a queue of work orders: nobody waits on a line there
         day = queue.indicators.get("1d", {})
         told = [level(queue, "1d", "V3"), day.get("asa_seconds"), day.get("wait_seconds.p95")]
         share, *times = told
@@ -78,5 +82,9 @@ def summary(scene: Scene, tally: Tally, console: Console) -> None:
     for name, states in tally.breaches().items():
         breaches.add_row(name, f"{states.total():,}", *(f"{states[state]:,}" for state in ("firing", "resolved", "retracted")))
     console.print(breaches)
+    example = tally.example()
+    if example is not None and example.explanation is not None:
+        console.print(f"\none of them explained: {what(example)}", style="bold")
+        console.print(textwrap.fill(example.explanation.text, 120, initial_indent="  ", subsequent_indent="  "))
     console.print(f"\n{scene.published:,} events, {tally.total:,} breaches, {tally.dead_letters:,} dead letters; log time {scene.t}")
     console.print(NEXT)

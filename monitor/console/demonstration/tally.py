@@ -44,6 +44,11 @@ class Tally:
                 found.setdefault(alert.clock or alert.objective or alert.kind, Counter())[alert.state] += 1
         return {name: found[name] for name in sorted(found)}
 
+    def example(self) -> Alert | None:
+        """The last breach of a clock that carries its explanation."""
+        explained = (alert for alert in self.latest.values() if alert.kind == "breach" and alert.explanation is not None)
+        return max(explained, key=lambda alert: (alert.detected_at, alert.id), default=None)
+
     @property
     def total(self) -> int:
         """How many breaches were found, of clocks and objectives."""
