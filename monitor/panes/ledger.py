@@ -166,6 +166,8 @@ class PaneLedger:
 
     def _roll_up_fine(self) -> None:
         """Turn the journal into dirty fine panes, and let it wait for the coarser ones."""
+        if not self._journal:
+            return
         self._entry_at = _BEFORE_ALL
         for entry in self._journal.take():
             entry.missed = self._missed(entry)
@@ -186,8 +188,9 @@ class PaneLedger:
         slot_at, stamp = entry.slot_at, self.sent_at
         if closes_at(resolution, slot_at) <= stamp:
             return
+        place = (resolution, slot_at)
         for line in self._lines_at(entry.where):
-            pane = line.panes.get((resolution, slot_at)) or self._touch(line, resolution, slot_at)
+            pane = line.panes.get(place) or self._touch(line, resolution, slot_at)
             totals.merge(pane.totals, entry)
             pane.stamp = stamp
             self._unsaved[pane.key] = pane
@@ -236,7 +239,10 @@ class PaneLedger:
         self._dirty.clear()
 
     def _close(self, t: Instant) -> None:
-        for key, name in stored_panes(key for _, _, key in self._ages.close(t)):
+        closed = self._ages.close(t)
+        if not closed:
+            return
+        for key, name in stored_panes(key for _, _, key in closed):
             self._forget(key, self._line(name.series), as_resolution(name.resolution), name.slot_at)
 
     def _forget(self, key: bytes, line: Line, resolution: Resolution, slot_at: Instant) -> None:

@@ -6,7 +6,9 @@ published is kept. Commits are made every ``commit_every`` ticks; a commit spann
 in the same order as several commits would, so the number changes nothing but speed.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Protocol
 
 from monitor.processing import Headers, Output, Record, Reject
@@ -46,13 +48,15 @@ class ReplayEngine:
         self._commit_every = commit_every
         self._inboxes: list[dict[str, list[Record]]] = [{topic: [] for topic in SOURCE_TOPICS} for _ in range(partitions)]
         self._waiting = [False] * partitions
-        self._ends: dict[tuple[str, int], int] = {}
+        self._ends: defaultdict[str, list[int]] = defaultdict(lambda: [0] * partitions)
         self._ticks_since_commit = 0
         self._t: Instant = 0
 
     def send(self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers, at: Instant) -> None:
         """Append one record to a source topic."""
-        self._inboxes[partition][topic].append(Record(topic, partition, self._next(topic, partition), key, value, headers, at))
+        ends = self._ends[topic]
+        self._inboxes[partition][topic].append(Record(topic, partition, ends[partition], key, value, headers, at))
+        ends[partition] += 1
         self._waiting[partition] = True
 
     def tick(self, t: Instant) -> None:
@@ -89,26 +93,19 @@ class ReplayEngine:
                 records.clear()
         return taken
 
-    def _next(self, topic: str, partition: int) -> int:
-        place = (topic, partition)
-        offset = self._ends.get(place, 0)
-        self._ends[place] = offset + 1
-        return offset
-
     def _publish(self, outputs: Sequence[Output], rejects: Sequence[Reject]) -> None:
-        for output in outputs:
-            self._route(output)
-        for reject in rejects:
-            self._route(self._dead_letter(reject, self._t))
-
-    def _route(self, output: Output) -> None:
-        topic, partition = output.topic, output.partition
-        if partition is None:
-            partition = partition_of(output.key, self.partitions)
-        record = Record(topic, partition, self._next(topic, partition), output.key, output.value, output.headers, self._t)
-        if topic == QUEUE_PANES and self.queues:
-            self.queues[partition].processor.apply(record, 0)
-        self._sink.take(record)
+        apply = [shard.processor.apply for shard in self.queues]
+        take, t = self._sink.take, self._t
+        for output in chain(outputs, [self._dead_letter(reject, t) for reject in rejects]):
+            topic, partition = output.topic, output.partition
+            if partition is None:
+                partition = partition_of(output.key, self.partitions)
+            ends = self._ends[topic]
+            record = Record(topic, partition, ends[partition], output.key, output.value, output.headers, t)
+            ends[partition] += 1
+            if apply and topic == QUEUE_PANES:
+                apply[partition](record, 0)
+            take(record)
 
 
 _NOTHING: list[Record] = []

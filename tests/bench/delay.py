@@ -23,9 +23,7 @@ class AlertReader(threading.Thread):
     def __init__(self, bootstrap: str, topic: str, partitions: int) -> None:
         super().__init__(daemon=True)
         self.delays: list[float] = []
-        self._consumer = Consumer(
-            {"bootstrap.servers": bootstrap, "group.id": "delay", "isolation.level": "read_committed", "fetch.wait.max.ms": 10}
-        )
+        self._consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "delay", "isolation.level": "read_committed", "fetch.wait.max.ms": 10})
         self._consumer.assign([TopicPartition(topic, p, 0) for p in range(partitions)])
         self.ended = threading.Event()
 

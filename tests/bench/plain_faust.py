@@ -1,6 +1,6 @@
 """The obvious Faust app: an agent that calls the processor and writes a table for every event.
 
-    python -m tests.bench.plain_faust BOOTSTRAP APPLICATION TOPIC EVENTS
+python -m tests.bench.plain_faust BOOTSTRAP APPLICATION TOPIC EVENTS
 """
 
 import os

@@ -1,6 +1,6 @@
 """The same processor in a Quix Streams application with its RocksDB state and changelog.
 
-    python -m tests.bench.quix BOOTSTRAP APPLICATION TOPIC EVENTS
+python -m tests.bench.quix BOOTSTRAP APPLICATION TOPIC EVENTS
 """
 
 import os
