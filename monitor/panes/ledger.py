@@ -10,7 +10,7 @@ from typing import Final
 
 from monitor.panes import sketch, totals
 from monitor.panes.ages import Ages
-from monitor.panes.booked import Booked, Cascade, Journal
+from monitor.panes.booked import Booked, Cascade, Coming, Journal
 from monitor.panes.lines import Line, Pane
 from monitor.panes.slots import FINE_US, FINER, RESOLUTIONS, Slots, closes_at
 from monitor.panes.store import LIFETIME, SENT_KEY, PaneName, as_resolution, decode_pane, decode_sent, encode_pane, encode_sent, stored_panes
@@ -128,14 +128,13 @@ class PaneLedger:
         resolution are counted in them as ``missed.<resolution>``.
         """
         whole, copied = dict(self._lifetime), set[Series]()
-        coming = [(entry, entry.missed) for entry in self._cascade.entries("5m")]
-        coming += [(entry, self._missed(entry)) for entry in self._journal.entries()]
-        for entry, missed in coming:
-            for line in self._lines_at(entry.where):
-                if line.series not in copied:
-                    copied.add(line.series)
-                    whole[line.series] = totals.merged([whole.get(line.series, _NOTHING)])
-                _grow(whole[line.series], entry, missed)
+        coming = [(name[2], each) for name, each in self._cascade.items("5m")]
+        coming += [(line.series, each) for (line, _), each in self._spread(self._journal.entries()).items()]
+        for series, each in coming:
+            if series not in copied:
+                copied.add(series)
+                whole[series] = totals.merged([whole.get(series, _NOTHING)])
+            _grow(whole[series], each)
         return [(scope, dims, whole[scope, dims]) for scope, dims in sorted(whole)]
 
     def _open(self, where: Where, at: Instant) -> Booked:
@@ -164,45 +163,48 @@ class PaneLedger:
             missed[f"missed.{resolution}"] = entry.bookings
         return missed
 
+    def _spread(self, entries: Iterable[Booked]) -> dict[tuple[Line, Instant], Coming]:
+        """Return what every series grows by in each fine slot."""
+        spread: dict[tuple[Line, Instant], Coming] = {}
+        for entry in entries:
+            slot_at, missed = entry.slot_at, self._missed(entry)
+            for line in self._lines_at(entry.where):
+                coming = spread.get((line, slot_at))
+                if coming is None:
+                    coming = spread[line, slot_at] = Coming()
+                totals.merge(coming, entry)
+                for name, count in missed.items():
+                    coming.missed[name] = coming.missed.get(name, 0) + count
+        return spread
+
     def _roll_up_fine(self) -> None:
-        """Turn the journal into dirty fine panes, and let it wait for the coarser ones."""
+        """Turn the journal into dirty fine panes, and let what they grew by wait for the coarser ones."""
         if not self._journal:
             return
         self._entry_at = _BEFORE_ALL
-        for entry in self._journal.take():
-            entry.missed = self._missed(entry)
-            self._merge("10s", entry)
-            self._cascade.put("5m", self._slots.slot_at("5m", entry.slot_at), entry)
+        for (line, slot_at), coming in self._spread(self._journal.take()).items():
+            self._merge("10s", line, slot_at, coming)
+            self._cascade.put("5m", self._slots.slot_at("5m", slot_at), line.series, coming)
 
     def _roll_up(self, resolution: Resolution) -> None:
         """Turn what waits for a resolution into dirty panes of it, and let it wait for the next coarser one."""
         coarser = _COARSER.get(resolution)
-        for entry in self._cascade.take(resolution):
+        for (_, slot_at, series), coming in self._cascade.take(resolution):
             if resolution == "5m":
-                self._count_lifetime(entry)
-            self._merge(resolution, entry)
+                _grow(self._lifetime.setdefault(series, PaneTotals()), coming)
+                self._grown[series] = None
+            self._merge(resolution, self._line(series), slot_at, coming)
             if coarser is not None:
-                self._cascade.put(coarser, self._slots.slot_at(coarser, entry.slot_at), entry)
+                self._cascade.put(coarser, self._slots.slot_at(coarser, slot_at), series, coming)
 
-    def _merge(self, resolution: Resolution, entry: Booked) -> None:
-        slot_at, stamp = entry.slot_at, self.sent_at
-        if closes_at(resolution, slot_at) <= stamp:
+    def _merge(self, resolution: Resolution, line: Line, slot_at: Instant, coming: Coming) -> None:
+        if closes_at(resolution, slot_at) <= self.sent_at:
             return
-        place = (resolution, slot_at)
-        for line in self._lines_at(entry.where):
-            pane = line.panes.get(place) or self._touch(line, resolution, slot_at)
-            totals.merge(pane.totals, entry)
-            pane.stamp = stamp
-            self._unsaved[pane.key] = pane
-            self._dirty[pane.name] = None
-
-    def _count_lifetime(self, entry: Booked) -> None:
-        for line in self._lines_at(entry.where):
-            whole = self._lifetime.get(line.series)
-            if whole is None:
-                whole = self._lifetime[line.series] = PaneTotals()
-            _grow(whole, entry, entry.missed)
-            self._grown[line.series] = None
+        pane = self._touch(line, resolution, slot_at)
+        totals.merge(pane.totals, coming)
+        pane.stamp = self.sent_at
+        self._unsaved[pane.key] = pane
+        self._dirty[pane.name] = None
 
     def _touch(self, line: Line, resolution: Resolution, slot_at: Instant) -> Pane:
         pane = line.panes.get((resolution, slot_at))
@@ -231,7 +233,7 @@ class PaneLedger:
         """Put out the dirty panes of a resolution; one of which nothing is left is forgotten now that everybody knows."""
         for series, slot_at in sorted(self._dirty):
             line = self._lines[series]
-            pane = line.panes.get((resolution, slot_at)) or self._touch(line, resolution, slot_at)
+            pane = self._touch(line, resolution, slot_at)
             outputs.append(line.output(pane, totals.canonical(pane.totals), t, self._source))
             if totals.is_empty(pane.totals):
                 self._ages.forget(resolution, slot_at, pane.key)
@@ -270,7 +272,7 @@ class PaneLedger:
 _NOTHING: Final = PaneTotals()
 
 
-def _grow(whole: PaneTotals, entry: Booked, missed: dict[str, int]) -> None:
-    totals.merge(whole, entry)
-    for name, count in missed.items():
+def _grow(whole: PaneTotals, coming: Coming) -> None:
+    totals.merge(whole, coming)
+    for name, count in coming.missed.items():
         whole.counts[name] = whole.counts.get(name, 0) + count
