@@ -6,7 +6,7 @@ last *sent*, never by when a commit happens, so the same log gives the same reco
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 from monitor.panes import sketch, totals
 from monitor.panes.ages import Ages
@@ -26,6 +26,8 @@ CACHED: Final = 20_000
 BOOKED: Final = 20_000
 """Entries that wait for an emission at most; a drain rolls more of them up into panes, which need no memory."""
 
+Lines = tuple[Line, ...]
+
 _BEFORE_ALL: Final = -1
 _COARSER: Final[dict[Resolution, Resolution]] = {"10s": "5m", "5m": "1h", "1h": "1d"}
 
@@ -41,7 +43,7 @@ class PaneLedger:
         self._journal, self._cascade = Journal(state), Cascade(state)
         self._entry, self._entry_at = Booked(), _BEFORE_ALL
         self._lines: dict[Series, Line] = {}
-        self._lines_of: dict[Where, tuple[Line, ...]] = {}
+        self._lines_of: dict[Where, tuple[Lines, Lines]] = {}
         self._cached = 0
         self._unsaved: dict[bytes, Pane] = {}
         self._dirty: dict[tuple[Series, Instant], None] = {}
@@ -142,11 +144,14 @@ class PaneLedger:
         self._entry_at = at
         return self._entry
 
-    def _lines_at(self, where: Where) -> tuple[Line, ...]:
-        lines = self._lines_of.get(where)
-        if lines is None:
-            lines = self._lines_of[where] = tuple(self._line(series) for series in where.series(self._scopes))
-        return lines
+    def _lines_at(self, where: Where) -> tuple[Lines, Lines]:
+        """Return the lines of a place's queue alone, and the others, which many queues share."""
+        found = self._lines_of.get(where)
+        if found is None:
+            shared = where._replace(queue=None).series(self._scopes)
+            own = tuple(self._line(series) for series in where.series(self._scopes) if series not in shared)
+            found = self._lines_of[where] = (own, tuple(self._line(series) for series in shared))
+        return found
 
     def _line(self, series: Series) -> Line:
         line = self._lines.get(series)
@@ -164,17 +169,18 @@ class PaneLedger:
         return missed
 
     def _spread(self, entries: Iterable[Booked]) -> dict[tuple[Line, Instant], Coming]:
-        """Return what every series grows by in each fine slot."""
+        """Return what every series grows by in each fine slot. Queues that share channel and region are summed up first."""
         spread: dict[tuple[Line, Instant], Coming] = {}
+        corners: dict[tuple[Lines, Instant], Coming] = {}
         for entry in entries:
+            own, shared = self._lines_at(entry.where)
             slot_at, missed = entry.slot_at, self._missed(entry)
-            for line in self._lines_at(entry.where):
-                coming = spread.get((line, slot_at))
-                if coming is None:
-                    coming = spread[line, slot_at] = Coming()
-                totals.merge(coming, entry)
-                for name, count in missed.items():
-                    coming.missed[name] = coming.missed.get(name, 0) + count
+            for line in own:
+                _grow_in(spread, (line, slot_at), entry, missed)
+            _grow_in(corners, (shared, slot_at), entry, missed)
+        for (shared, slot_at), coming in corners.items():
+            for line in shared:
+                _grow_in(spread, (line, slot_at), coming, coming.missed)
         return spread
 
     def _roll_up_fine(self) -> None:
@@ -276,3 +282,15 @@ def _grow(whole: PaneTotals, coming: Coming) -> None:
     totals.merge(whole, coming)
     for name, count in coming.missed.items():
         whole.counts[name] = whole.counts.get(name, 0) + count
+
+
+_Place = TypeVar("_Place", Line, Lines)
+
+
+def _grow_in(held: dict[tuple[_Place, Instant], Coming], place: tuple[_Place, Instant], more: PaneTotals, missed: dict[str, int]) -> None:
+    coming = held.get(place)
+    if coming is None:
+        coming = held[place] = Coming()
+    totals.merge(coming, more)
+    for name, count in missed.items():
+        coming.missed[name] = coming.missed.get(name, 0) + count
