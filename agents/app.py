@@ -13,12 +13,12 @@ from agents.runtime.runtime import Runtime
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings, check_settings
 from agents.runtime.store import PartitionStore, StateTable
 
-RAW = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
 QUIET = ("faust", "aiokafka", "mode", "kafka")
 SLICES_WAITING = 64
 
 
-class MonitorApp(faust.App):  # type: ignore[misc]
+class MonitorApp(faust.App):  # type: ignore[misc]  # Faust is untyped
     """A Faust app that knows the owner of its shards and leaves no directories behind."""
 
     hooks: Runtime

@@ -66,7 +66,7 @@ async def _watch(app: MonitorApp, starting: "asyncio.Future[None]", ended: async
     while True:
         done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if starting in done and starting.exception() is None and not crashed.done() and not asked.done():
-            waiting.discard(starting)  # type: ignore[arg-type]
+            waiting.discard(starting)
             continue
         break
     for task in (asked, crashed):

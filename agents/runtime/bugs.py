@@ -24,9 +24,7 @@ class Suspicion:
 
     def passed(self, steps: list[Step]) -> None:
         """These steps are behind us: a suspect among them is cleared."""
-        if self.suspect is not None and any(
-            step.topic == self.suspect.topic and step.raws[-1].offset >= self.suspect.offset for step in steps
-        ):
+        if self.suspect is not None and any(step.topic == self.suspect.topic and step.raws[-1].offset >= self.suspect.offset for step in steps):
             self.clear()
 
     def clear(self) -> None:

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from faust import SASLCredentials, SSLCredentials
-from faust.types.auth import CredentialsT
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from faust import SASLCredentials, SSLCredentials
+from faust.types.auth import CredentialsT
 
 from agents.runtime.settings import RuntimeSettings, Security
 from monitor.errors import BrokerError, SettingsError

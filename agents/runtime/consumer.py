@@ -21,7 +21,7 @@ POLL_SECONDS = 0.2
 AHEAD_ATTEMPTS = 20
 
 
-class SliceConsumer(driver.Consumer):  # type: ignore[misc]
+class SliceConsumer(driver.Consumer):  # type: ignore[misc]  # Faust is untyped
     """One message per slice: ``value`` is the slice, ``offset`` the last position that it covers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -30,7 +30,7 @@ class SliceConsumer(driver.Consumer):  # type: ignore[misc]
 
     @property
     def _hooks(self) -> Hooks:
-        return cast(Hooks, self.app.hooks)
+        return cast(Hooks, cast(Any, self.app).hooks)
 
     def _new_consumer_thread(self) -> SliceThread:
         return SliceThread(self, loop=self.loop, beacon=self.beacon)
@@ -130,13 +130,14 @@ class SliceConsumer(driver.Consumer):  # type: ignore[misc]
 
     # -- delivery -----------------------------------------------------------------------------------------------------
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's signature
         """Yield slices that join to what was delivered before; everything else is read again, never dropped."""
         pieces, active = await self._wait_next_records(min(timeout, POLL_SECONDS))
         generation = self.app.consumer_generation_id
         if pieces is None or self.should_stop:
             return
-        for tp, piece in pieces.items():
+        for tp, fetched in pieces.items():
+            piece = cast(Slice, fetched)
             wanted = active is None or tp in active or tp in self._buffered_partitions
             current = self.flow_active and self.app.consumer_generation_id == generation
             if not (current and wanted and piece.start is not None and piece.start == self._expected.get(tp)):
@@ -162,10 +163,11 @@ class SliceConsumer(driver.Consumer):  # type: ignore[misc]
 
 def _message(tp: TP, piece: Slice, generation: int) -> ConsumerMessage:
     timestamp = piece[-1].timestamp / 1000.0 if piece else 0.0
-    return ConsumerMessage(tp.topic, tp.partition, piece.next - 1, timestamp, 0, (), b"", piece, None, 0, 0, tp, generation_id=generation)
+    value = cast(Any, piece)
+    return ConsumerMessage(tp.topic, tp.partition, piece.next - 1, timestamp, 0, [], b"", value, None, 0, 0, tp, generation_id=generation)
 
 
-class SliceTransport(driver.Transport):  # type: ignore[misc]
+class SliceTransport(driver.Transport):  # type: ignore[misc]  # Faust is untyped
     """Faust's aiokafka transport with the slice consumer."""
 
     Consumer = SliceConsumer

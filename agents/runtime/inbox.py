@@ -9,13 +9,9 @@ from collections import deque
 from collections.abc import Iterable
 from enum import Enum
 
-from aiokafka.structs import ConsumerRecord
-
-from agents.runtime.slices import Slice
+from agents.runtime.slices import Raw, Slice
 
 RECORD_OVERHEAD_BYTES = 200
-
-Raw = ConsumerRecord[bytes, bytes]
 
 
 class Accepted(Enum):

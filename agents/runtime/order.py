@@ -8,8 +8,9 @@ from typing import Protocol
 
 import msgspec
 
-from agents.runtime.inbox import Inbox, Raw
+from agents.runtime.inbox import Inbox
 from agents.runtime.positions import Positions
+from agents.runtime.slices import Raw
 from agents.runtime.ticks import TickGate
 from schemas.instants import Instant
 from schemas.ticks import Tick

@@ -1,6 +1,7 @@
 """What must be installed for the runtime to be correct, checked before anything starts."""
 
-import faust.streams
+from importlib import import_module
+
 from aiokafka import codec
 
 from monitor.errors import SettingsError
@@ -22,5 +23,5 @@ def check_installation() -> None:
     missing = [name for name, available in CODECS.items() if not available()]
     if missing:
         raise SettingsError(f"the compression codecs {', '.join(missing)} are missing: install aiokafka[lz4,snappy,zstd]")
-    if faust.streams._CStreamIterator is None:
+    if getattr(import_module("faust.streams"), "_CStreamIterator", None) is None:
         raise SettingsError("Faust is installed without its compiled parts: install the faust-streaming wheel, and unset NO_CYTHON")

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from agents.runtime.counters import ProcessorCounters
 from agents.runtime.exits import Exit, leave
@@ -49,18 +49,14 @@ class RejectWatch:
         self._stop = settings.stop_on_bad_share
         self._partition, self._counters = partition, counters
 
-    def seen(self, topic: str, count: int) -> None:
-        """Records of a source were applied."""
-        self._update(topic, count, 0)
-
-    def refused(self, rejects: Sequence[Reject]) -> None:
-        """Some of them were refused, and their dead letters are committed."""
+    def count(self, seen: Mapping[str, int], rejects: Sequence[Reject]) -> None:
+        """These many records of each source are behind us; of them these were refused, and their dead letters are committed."""
         bad: Counter[str] = Counter()
         for reject in rejects:
             self._counters.rejects[reject.record.topic, reject.reason] += 1
             bad[reject.record.topic] += 1
-        for topic, count in bad.items():
-            self._update(topic, 0, count)
+        for topic in sorted(seen.keys() | bad.keys()):
+            self._update(topic, seen.get(topic, 0), bad[topic])
 
     def _update(self, topic: str, seen: int, bad: int) -> None:
         if not self.share.update(topic, seen, bad):

@@ -70,7 +70,8 @@ class Runtime:
         return [*shard_samples(actors, wall_clock(), self._ends), *worker_samples(self.counters, actors, self.health)]
 
     def _ends(self, topic: str, partition: int) -> tuple[int | None, int | None]:
-        return self.app.consumer.log_ends(TP(self.settings.physical(topic), partition))
+        ends: tuple[int | None, int | None] = self.app.consumer.log_ends(TP(self.settings.physical(topic), partition))
+        return ends
 
     def halted(self) -> list[tuple[str, str]]:
         """Name and reason of every halted shard."""
@@ -114,15 +115,15 @@ class Runtime:
             leave(Exit.DRAIN_TIMED_OUT, f"a commit is still open after {self.settings.drain_seconds} s")
 
     async def before_assigned(self, partitions: set[int]) -> None:
-        """Own exactly these partitions: start the producers of the new ones together, stop those of the lost ones."""
+        """Own exactly these partitions, with producers started now: a worker that was frozen may have been fenced without knowing."""
         await self._drain()
         if self._stopping:
             return
-        wanted = {(name, partition) for name in self.specs for partition in partitions}
-        lost = [self._producers.pop(key) for key in [key for key in self._producers if key not in wanted]]
-        fresh = {key: ShardProducer(self.settings, *key) for key in sorted(wanted) if key not in self._producers}
-        await asyncio.gather(*(producer.start() for producer in fresh.values()), *(producer.stop() for producer in lost))
-        self._producers.update(fresh)
+        old, self._producers = list(self._producers.values()), {}
+        await asyncio.gather(*(producer.stop() for producer in old))
+        fresh = {(name, partition): ShardProducer(self.settings, name, partition) for name in self.specs for partition in sorted(partitions)}
+        await asyncio.gather(*(producer.start() for producer in fresh.values()))
+        self._producers = fresh
 
     def is_changelog(self, topic: str) -> bool:
         """True for the topics that recovery reads."""
@@ -220,4 +221,3 @@ class PartitionFlow:
         """Seek back to what the shard expects."""
         log.info("%s/%d is read again from %d", topic, self._partition, position)
         self._runtime.run_errand(self._runtime.app.consumer.restart_at(self._tp(topic), position))
-

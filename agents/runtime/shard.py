@@ -8,17 +8,19 @@ and not committed is thrown away with the processor object.
 import asyncio
 import logging
 import time
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from agents.runtime.acknowledgements import Acknowledgements
 from agents.runtime.bugs import Suspicion
-from agents.runtime.counters import ProcessorCounters
 from agents.runtime.exits import Exit, leave
-from agents.runtime.inbox import Accepted, Inbox, Raw
+from agents.runtime.inbox import Accepted, Inbox
 from agents.runtime.order import Arrival, Fences, Judge, Order, Run, Step
 from agents.runtime.positions import RESERVED_KEY, read_positions
 from agents.runtime.rejects import RejectWatch
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
+from agents.runtime.slices import Raw
 from agents.runtime.ticks import TickGate
 from agents.runtime.wall_clock import wall_clock
 from agents.runtime.wiring import Wiring
@@ -122,6 +124,8 @@ class Shard:
                 self._wake.clear()
                 while not self._stopping and not self.halted and await self._round():
                     pass
+        except asyncio.CancelledError:
+            raise  # only the end of the event loop cancels
         except BaseException as error:
             leave(Exit.SHARD_FAILED, f"shard {self.name}: {error!r}", trace=True)
 
@@ -132,7 +136,7 @@ class Shard:
         if self._stopping or self.halted:
             return False
         effects = self._drain()
-        if effects or (self._save_now and self.positions != self._base):
+        if effects or self._save_now:
             await self._commit(effects)
         elif done:
             self._settle()
@@ -165,12 +169,13 @@ class Shard:
 
     def _perform(self, step: Step) -> bool:
         """Apply or judge; False when the processor failed and the batch was taken back."""
-        at = 0
+        at = 0  # where in the step the processor is
         try:
             if isinstance(step, Run):
                 apply, t = self.processor.apply, step.t
-                for at, raw in enumerate(step.raws):
+                for raw in step.raws:
                     apply(_record(step.topic, raw), t)
+                    at += 1
                 self.counters.applied += len(step.raws)
             else:
                 self._judge(step)
@@ -253,19 +258,20 @@ class Shard:
             self.state.merge(key, value)
         self.counters.committed(time.perf_counter() - started)
         self.counters.published.update(out.topic for out in outputs)
-        self._settle()
-        self.rejects.refused(effects.rejects)
+        self._settle(effects.rejects)
         self._save_now = False
         if self._save_due is not None:
             self._save_due.cancel()
             self._save_due = None
         self._acks.release(self.positions.next)
 
-    def _settle(self) -> None:
+    def _settle(self, rejects: Sequence[Reject] = ()) -> None:
         """The processor agrees with the committed state: there is nothing to take back."""
+        seen: Counter[str] = Counter()
         for step in self._journal:
             if isinstance(step, Run):
-                self.rejects.seen(step.topic, len(step.raws))
+                seen[step.topic] += len(step.raws)
+        self.rejects.count(seen, rejects)
         self._suspicion.passed(self._journal)
         self._journal = []
         self._base = self.positions.copy()

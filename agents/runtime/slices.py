@@ -4,19 +4,31 @@ A slice covers positions [start, next): transaction markers and compacted record
 without records still moves a reader on. The positions are read before and after the fetch on the consumer's own thread.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
-from aiokafka.structs import ConsumerRecord
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 FETCH_WAIT_MS = 500
 
 
-class Slice(list[ConsumerRecord[bytes, bytes]]):
+class Raw(Protocol):
+    """A record as aiokafka gives it; ``timestamp`` in milliseconds."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    serialized_key_size: int
+    serialized_value_size: int
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class Slice(list[Raw]):
     """Records of one partition; ``start`` None means that the stretch is unknown and must be read again."""
 
     start: int | None = None
@@ -24,7 +36,7 @@ class Slice(list[ConsumerRecord[bytes, bytes]]):
     out_of_range = False
 
 
-class SliceThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+class SliceThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]  # Faust is untyped
     """Faust's consumer thread, fetching committed records only and saying exactly what it covered."""
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
@@ -36,18 +48,23 @@ class SliceThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         return consumer
 
     async def _fetch_records(
-        self, consumer: AIOKafkaConsumer, active_partitions: set[TP], timeout: float | None = None, max_records: int | None = None
+        self,
+        consumer: AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,  # noqa: ASYNC109 - Faust's signature
+        max_records: int | None = None,
     ) -> dict[TP, Slice]:
         if not self.consumer.flow_active:
             return {}
-        before = _positions(consumer, active_partitions)
+        active = set(active_partitions)  # the given set changes under our hands, and aiokafka takes an empty one for all
+        before = _positions(consumer, active)
         try:
-            records = await super()._fetch_records(consumer, active_partitions, timeout=timeout, max_records=max_records)
+            records = await super()._fetch_records(consumer, active, timeout=timeout, max_records=max_records)
         except NoOffsetForPartitionError:
             return {}  # a partition that was not positioned yet: the start positions come from the state
         except OffsetOutOfRangeError as error:
             return {tp: _outside() for tp in error.args[0]}
-        return _cover(before, records, _positions(consumer, active_partitions))
+        return _cover(before, records, _positions(consumer, active))
 
 
 def _positions(consumer: AIOKafkaConsumer, partitions: Iterable[TP]) -> dict[TP, tuple[int, int]]:
@@ -62,7 +79,7 @@ def _positions(consumer: AIOKafkaConsumer, partitions: Iterable[TP]) -> dict[TP,
     return found
 
 
-def _cover(before: dict[TP, tuple[int, int]], records: dict[TP, list[Any]], after: dict[TP, tuple[int, int]]) -> dict[TP, Slice]:
+def _cover(before: dict[TP, tuple[int, int]], records: Mapping[TP, list[Any]], after: dict[TP, tuple[int, int]]) -> dict[TP, Slice]:
     covered: dict[TP, Slice] = {}
     for tp in {**after, **records}:
         piece = Slice(records.get(tp, ()))

@@ -5,13 +5,14 @@ shard after its transaction is committed, never before.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from faust.stores.base import Store
 from faust.tables.table import Table
 from faust.types import TP, EventT
 
 from agents.runtime.positions import RESERVED_KEY
+from agents.runtime.slices import Slice
 
 
 class PartitionState:
@@ -39,7 +40,7 @@ class PartitionState:
             self.size_bytes += len(key) + len(value)
 
 
-class PartitionStore(Store[bytes, bytes]):  # type: ignore[misc]
+class PartitionStore(Store[bytes, bytes]):  # type: ignore[misc]  # Faust is untyped
     """Faust's view of the state of every owned partition of one processor."""
 
     def __post_init__(self) -> None:
@@ -49,7 +50,7 @@ class PartitionStore(Store[bytes, bytes]):  # type: ignore[misc]
     @property
     def changelog(self) -> str:
         """The physical topic behind this store."""
-        return str(self.table.changelog_topic_name)
+        return str(self.table.changelog_topic.get_topic_name())
 
     def partition(self, number: int) -> PartitionState:
         """The state of one partition, made when it is first asked for."""
@@ -60,7 +61,7 @@ class PartitionStore(Store[bytes, bytes]):  # type: ignore[misc]
         state = self.partitions.get(tp.partition)
         return None if state is None else state.durable
 
-    def apply_changelog_batch(self, batch: Iterable[EventT], to_key: Callable[[Any], Any], to_value: Callable[[Any], Any]) -> None:
+    def apply_changelog_batch(self, batch: Iterable[EventT[Any]], to_key: Callable[[Any], Any], to_value: Callable[[Any], Any]) -> None:
         """Take slices of the changelog; those of another topic are left over from an earlier assignment and dropped."""
         changelog = self.changelog
         for event in batch:
@@ -71,9 +72,10 @@ class PartitionStore(Store[bytes, bytes]):  # type: ignore[misc]
             if state.durable is not None and message.offset <= state.durable:
                 continue
             merge = state.merge
-            for record in message.value:
-                merge(record.key, record.value)
-            state.recovered += len(message.value)
+            piece = cast(Slice, message.value)
+            for record in piece:
+                merge(record.key or b"", record.value)
+            state.recovered += len(piece)
             state.durable = message.offset
 
     async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
@@ -121,7 +123,7 @@ class PartitionStore(Store[bytes, bytes]):  # type: ignore[misc]
         return False
 
 
-class StateTable(Table):  # type: ignore[misc]
+class StateTable(Table[bytes, bytes]):  # type: ignore[misc]  # Faust is untyped
     """A table that nobody writes to through Faust: shards commit its changelog themselves."""
 
     def _new_store(self) -> PartitionStore:

@@ -8,10 +8,10 @@ import logging
 from collections.abc import Callable
 
 import msgspec
-from aiokafka.structs import ConsumerRecord
 
 from agents.runtime.counters import ProcessorCounters
 from agents.runtime.settings import RuntimeSettings
+from agents.runtime.slices import Raw
 from schemas.instants import SECOND, Instant, seconds_of
 from schemas.ticks import Tick
 
@@ -31,7 +31,7 @@ class TickGate:
         self._policies = {settings.policy_hash, settings.accept_policy_hash or settings.policy_hash}
         self._on_other_policy = on_other_policy
 
-    def admit(self, raw: ConsumerRecord[bytes, bytes], judged_at: Instant) -> Tick | None:
+    def admit(self, raw: Raw, judged_at: Instant) -> Tick | None:
         """The tick to judge, or None for one that is skipped or refused; depends on the log alone."""
         try:
             tick = _decoder.decode(raw.value or b"")
@@ -49,6 +49,6 @@ class TickGate:
             self._on_other_policy(tick.policy)
         return tick
 
-    def _refuse(self, reason: str, raw: ConsumerRecord[bytes, bytes], detail: str) -> None:
+    def _refuse(self, reason: str, raw: Raw, detail: str) -> None:
         self._counters.ticks_refused[reason] += 1
         log.error("tick refused (%s) at %s/%d offset %d: %s", reason, self.topic, raw.partition, raw.offset, detail)

@@ -68,7 +68,8 @@ class ShardProducer:
             leave(Exit.FENCED, f"shard {self._name} belongs to another worker now; nothing of the open commit was published")
         except (KafkaError, OutputRefused, AssertionError, OSError) as error:
             leave(Exit.COMMIT_FAILED, f"shard {self._name}: the outcome of a commit is not certain ({error!r}); restarting rebuilds the state")
-        return max(meta.offset + count - 1 for meta, count in done if meta.topic == self._changelog)
+        position: int = max(meta.offset + count - 1 for meta, count in done if meta.topic == self._changelog)
+        return position
 
     async def _send(self, outputs: Iterable[Output], changes: Mapping[bytes, bytes | None]) -> list[Any]:
         rows: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)

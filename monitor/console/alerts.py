@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import aclosing
 from typing import Final
 
 import click
@@ -64,17 +63,16 @@ async def _latest(runtime: RuntimeSettings) -> dict[str, Alert]:
 
 async def _follow(runtime: RuntimeSettings, new: bool, output: Format, wanted: Callable[[Alert], bool]) -> None:
     console = results()
-    async with aclosing(follow(runtime, [ALERTS], from_end=new)) as records:
-        async for record in records:
-            if record.value is None:
-                continue
-            alert = _DECODER.decode(record.value)
-            if not wanted(alert):
-                continue
-            if output == "json":
-                print_json_line(alert)
-            else:
-                console.print(f"{alert.detected_at}  [{_STYLES[alert.state]}]{alert.state:9}[/]  {alert.severity:8}  {what(alert)}", soft_wrap=True)
+    async for record in follow(runtime, [ALERTS], from_end=new):
+        if record.value is None:
+            continue
+        alert = _DECODER.decode(record.value)
+        if not wanted(alert):
+            continue
+        if output == "json":
+            print_json_line(alert)
+        else:
+            console.print(f"{alert.detected_at}  [{_STYLES[alert.state]}]{alert.state:9}[/]  {alert.severity:8}  {what(alert)}", soft_wrap=True)
 
 
 def what(alert: Alert) -> str:

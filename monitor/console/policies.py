@@ -13,7 +13,7 @@ from monitor.settings import Settings, load
 
 SHIPPED: Final = files("monitor.console") / "policies"
 DEFAULT: Final = "default"
-SOURCE_POLICIES: Final = {"servicenow": "incident-desk"}
+SOURCE_POLICIES: Final = {"anonymous-bank": "anonymous-bank", "servicenow": "incident-desk"}
 
 
 def settings() -> Settings:

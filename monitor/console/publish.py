@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from monitor.console.policies import SOURCE_POLICIES, open_policy, settings
+from monitor.console.policies import open_policy, settings
 from monitor.console.screen import Format, output_option, print_json, progress, say
 from monitor.console.sending import AT_ONCE, drive, moved_to_now, send
 from monitor.console.sourcing import SOURCE_HELP, begin, options_option, source_arguments
@@ -69,7 +69,7 @@ def command(
             )
         options = ({"start": BUSY_START} if source == "traffic" else {}) | options
         speed = 1.0
-    runtime = runtime_settings(settings(), open_policy(policy, SOURCE_POLICIES.get(source, "default")).version if drive_clock else "")
+    runtime = runtime_settings(settings(), open_policy(policy).version if drive_clock else "")
     opened = begin(source, file, options)
     arrivals = moved_to_now(opened.arrivals) if times == "now" else opened.arrivals
     pace = AT_ONCE if speed is None else speed

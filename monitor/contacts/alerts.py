@@ -19,8 +19,8 @@ _RETRACTED: Final = "retracted"
 _MILDER: Final[dict[Severity, Severity]] = {"critical": "warning", "warning": "info", "info": "info"}
 
 
-def of_breach(case: Case, explanation: Explanation | None, *, moved: bool) -> list[Output]:
-    """The alert of the breach, if it differs from what was told."""
+def of_breach(case: Case, explanation: Explanation | None) -> list[Output]:
+    """The alert of the breach, if it differs from what was told; a new version of the verdict (``explanation``) is one of it too."""
     entry, run = case.entry, case.run
     if case.judged.verdict == "breached":
         state: AlertState = "firing" if run.state == RUNNING else "resolved"
@@ -28,7 +28,7 @@ def of_breach(case: Case, explanation: Explanation | None, *, moved: bool) -> li
         state = "retracted"
     else:
         return []
-    if state == entry.alert_state and (not moved or state == "retracted"):
+    if state == entry.alert_state and (explanation is None or state == "retracted"):
         return []
     entry.alert_state = state
     entry.alert_version += 1
@@ -44,7 +44,7 @@ def of_levels(case: Case) -> list[Output]:
     for level in sorted({*passed, *entry.levels}):
         told, version, told_at = entry.levels.get(level, ("", 0, 0))
         at = passed.get(level, told_at)
-        state: AlertState = "retracted" if level not in passed else "firing" if run.state == RUNNING else "resolved"
+        state: AlertState = "retracted" if level not in passed else "resolved" if case.judged.decided_at else "firing"
         if state == told and at == told_at:
             continue
         entry.levels[level] = (state, version + 1, at)
@@ -70,7 +70,7 @@ def retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list
 def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant, version: int, explanation: Explanation | None) -> Output:
     contact, run, judged = case.contact, case.run, case.judged
     severity = _severity(case.rule.severity, level)
-    ended_at = run.ended_at if state == "resolved" else case.t if state == "retracted" else 0
+    ended_at = judged.decided_at if state == "resolved" else case.t if state == "retracted" else 0
     alert = Alert(
         id=alert_id(contact, run.clock, run.cycle, level),
         version=version,

@@ -1,7 +1,8 @@
 """When a contact next needs the shard's attention, and when it may be forgotten (design §4).
 
-Forgetting counts from the last accepted event and never while a clock runs. A contact that is never closed is a ghost: it
-expires ``MAX_OPEN_US`` after its last event, or after its last timer if that is later; its running clocks are cancelled then.
+Forgetting counts from the last accepted event and never while a clock runs. A contact that is never closed and has no running
+clock is a ghost and goes ``MAX_OPEN_US`` after its last event. A clock that nobody ever stops must not live for ever either:
+``MAX_RUNNING_US`` after the last event (or the last timer, if that is later) it is cancelled, reason ``expired``.
 """
 
 from typing import Final
@@ -14,6 +15,7 @@ from schemas.alerts import Severity
 from schemas.instants import DAY, Instant
 
 MAX_OPEN_US: Final = 90 * DAY
+MAX_RUNNING_US: Final = 400 * DAY
 NEVER: Final = 1 << 62
 _SEVERITIES: Final[dict[Severity, int]] = {"critical": 0, "warning": 1, "info": 2}
 
@@ -38,7 +40,8 @@ def forget_at(contact: Contact, limits: Limits) -> Instant:
             return contact.last_at + limits.follow_up_us
         if view.closed_at:
             return contact.last_at + limits.keep_closed_us[contact.family]
-    return max(contact.last_at + MAX_OPEN_US, last_timer_at + 1)
+        return contact.last_at + MAX_OPEN_US
+    return max(contact.last_at + MAX_RUNNING_US, last_timer_at + 1)
 
 
 def next_at(contact: Contact, limits: Limits) -> Instant:

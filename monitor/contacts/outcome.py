@@ -3,7 +3,7 @@
 import msgspec
 
 from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Run, View
-from monitor.contacts.deadline import due_at, pauses_of, target_us
+from monitor.contacts.deadline import due_at, elapsed_us, pauses_of, target_us
 from monitor.contacts.plan import ClockPlan
 from monitor.contacts.rematch import BREACH, DEADLINE_PASSED, NO_LONGER_PROMISED
 from monitor.policy.model import Rule
@@ -12,12 +12,17 @@ from schemas.instants import Instant
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """One cycle judged: verdict, reason, and the numbers that make a new version when they change."""
+    """One cycle judged: verdict, reason, and the numbers that make a new version when they change.
+
+    ``decided_at`` is when the cycle ended or lost its promise, ``elapsed_us`` the counted time up to then; both 0 while it runs.
+    """
 
     verdict: VerdictState
     reason: str
     deadline_at: Instant
     target_us: int
+    decided_at: Instant
+    elapsed_us: int
 
 
 def outcome(plan: ClockPlan, view: View, run: Run) -> Outcome | None:
@@ -30,7 +35,9 @@ def outcome(plan: ClockPlan, view: View, run: Run) -> Outcome | None:
     pauses = pauses_of(plan, view, run, rule.calendar)
     if not deadline_at and reason != NO_LONGER_PROMISED:
         deadline_at = due_at(rule, run, BREACH, pauses)
-    return Outcome(verdict, reason, deadline_at, target_us(rule, run, deadline_at, pauses))
+    decided_at = counted_until(run, 0)
+    elapsed = elapsed_us(rule, run, decided_at, pauses) if decided_at else 0
+    return Outcome(verdict, reason, deadline_at, target_us(rule, run, deadline_at, pauses), decided_at, elapsed)
 
 
 def rule_of(plan: ClockPlan, run: Run) -> Rule:

@@ -117,6 +117,9 @@ class Shelf:
         if head.packed:
             self.forget(key, head.summary)
             return False
+        found = self.get(key)
+        if found is not None:
+            found.pushed_at = 0  # its entry was just taken off the heap
         return True
 
     def _write(self, key: bytes, contact: Contact) -> bytes:

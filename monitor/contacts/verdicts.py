@@ -49,14 +49,14 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
 def _cycle(case: Case) -> list[Output]:
     entry, run, judged = case.entry, case.run, case.judged
     is_new = (entry.verdict, entry.reason) != (judged.verdict, judged.reason)
-    moved = (entry.deadline_at, entry.ended_at, entry.target_us) != (judged.deadline_at, run.ended_at, judged.target_us)
+    moved = _numbers_told(entry) != (run.started_at, judged.decided_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
     entry.severity = case.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
     if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
         explanation = explain(case.plan, case.contact.view, run, judged, case.t)
         outputs.append(_say(case, explanation))
-    outputs.extend(alerts.of_breach(case, explanation, moved=moved))
+    outputs.extend(alerts.of_breach(case, explanation))
     outputs.extend(alerts.of_levels(case))
     return outputs
 
@@ -67,9 +67,8 @@ def _say(case: Case, explanation: Explanation) -> Output:
         entry.detected_late = case.t - run.breach_booked_at > LATE_US
     _remember(case)
     rule = case.rule
-    pauses = pauses_of(case.plan, contact.view, run, rule.calendar)
     until = counted_until(run, case.t)
-    elapsed = elapsed_us(rule, run, until, pauses)
+    elapsed = judged.elapsed_us or elapsed_us(rule, run, until, pauses_of(case.plan, contact.view, run, rule.calendar))
     verdict = Verdict(
         contact=contact.id,
         family=contact.family,
@@ -86,7 +85,7 @@ def _say(case: Case, explanation: Explanation) -> Output:
         paused_seconds=seconds_of(rule.calendar.counted(run.started_at, until) - elapsed),
         started_at=instant_text(run.started_at),
         deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
-        stopped_at=instant_text(run.ended_at) if run.ended_at else None,
+        stopped_at=instant_text(judged.decided_at) if judged.decided_at else None,
         detected_at=instant_text(case.t),
         detected_late=entry.detected_late,
         policy=case.policy,
@@ -95,12 +94,16 @@ def _say(case: Case, explanation: Explanation) -> Output:
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
 
 
+def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, int, int]:
+    return (entry.started_at, entry.decided_at, entry.deadline_at, entry.target_us, entry.elapsed_us)
+
+
 def _remember(case: Case) -> None:
     entry, judged = case.entry, case.judged
     entry.version += 1
     entry.verdict, entry.reason = judged.verdict, judged.reason
-    entry.started_at, entry.target_us = case.run.started_at, judged.target_us
-    entry.deadline_at, entry.ended_at = judged.deadline_at, case.run.ended_at
+    entry.started_at, entry.target_us, entry.elapsed_us = case.run.started_at, judged.target_us, judged.elapsed_us
+    entry.deadline_at, entry.decided_at = judged.deadline_at, judged.decided_at
 
 
 def _retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list[Output]:

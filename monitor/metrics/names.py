@@ -57,6 +57,8 @@ MetricName = Literal[
     "sla_recovered_records",
     "sla_ticks_refused_total",
     "sla_gaps_accepted_total",
+    "sla_worker_ready",
+    "sla_rebalances_total",
     "sla_metric_overflow_series",
     "sla_policy_info",
     "sla_build_info",

@@ -57,18 +57,19 @@ def quantiles(sketch: Mapping[int, int], ratios: tuple[float, ...]) -> tuple[flo
 
     A bucket whose count fell below zero (a value taken back before it was seen here) counts as empty.
     """
-    held = sorted((bucket, count) for bucket, count in sketch.items() if count > 0)
-    total = sum(count for _, count in held)
+    if sketch and min(sketch.values()) < 0:
+        sketch = {bucket: count for bucket, count in sketch.items() if count > 0}
+    total = sum(sketch.values())
     if not total:
         return (None,) * len(ratios)
     answers: list[float | None] = []
-    position, below = 0, 0
+    buckets, reached, bucket = iter(sorted(sketch)), 0, ZERO
     for ratio in ratios:
         rank = min(int(ratio * total), total - 1)
-        while below + held[position][1] <= rank:
-            below += held[position][1]
-            position += 1
-        answers.append(value_of(held[position][0]))
+        while reached <= rank:
+            bucket = next(buckets)
+            reached += sketch[bucket]
+        answers.append(value_of(bucket))
     return tuple(answers)
 
 

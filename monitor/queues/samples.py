@@ -1,9 +1,11 @@
 """What a queue shard shows on ``/metrics``, by the names of the metric catalogue; labels are bounded by queues and objectives.
 
-The numbers of a window are made when something in it changed since the last scrape, and remembered otherwise.
+The numbers of a window are made again when something in it changed, the longest unseen first and at most ``REFRESHED`` a window and
+scrape: with hundreds of busy queues in one shard some lag a scrape behind, and no scrape stalls the event loop.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from monitor.panes import sketch
@@ -22,6 +24,8 @@ from schemas.panes import PaneTotals
 
 LEVELS: Final = ("V3", "V6", "V7")
 """The service levels that are shown per window: abandons against, short ones removed, real-time events; V8 is of now."""
+
+REFRESHED: Final = 75
 
 _SHOWN: Final = ("answer_rate", "abandonment_ratio.gross", "abandonment_ratio.net", "asa_seconds", "abandon_wait_seconds", "handle_seconds")
 _FORMULAS: Final[dict[str, Formula]] = {name: formula(name) for name in _SHOWN}
@@ -44,9 +48,10 @@ class Board:
         names: set[str] = set()
         for label, window in self._windows.items():
             made = self._made[label]
-            for queue in _queue_names(window.unseen):
-                made[queue] = list(self._numbers(queue, label, window))
-            window.unseen.clear()
+            for series in list(islice(window.unseen, REFRESHED)):
+                del window.unseen[series]
+                for queue in _queue_names((series,)):
+                    made[queue] = list(self._numbers(queue, label, window))
             for queue, numbers in made.items():
                 if numbers:
                     names.add(queue)

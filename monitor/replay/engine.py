@@ -6,16 +6,14 @@ published is kept. Commits are made every ``commit_every`` ticks; a commit spann
 in the same order as several commits would, so the number changes nothing but speed.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import Protocol
 
 from monitor.processing import Headers, Output, Record, Reject
 from monitor.replay.shard import Factory, ReplayShard
 from schemas.instants import Instant
 from schemas.partition import partition_of
-from schemas.topics import QUEUE_PANES, SOURCE_TOPICS
+from schemas.topics import QUEUE_PANES, SOURCE_TOPICS, TOPICS
 
 DeadLetterWriter = Callable[[Reject, Instant], Output]
 
@@ -48,7 +46,7 @@ class ReplayEngine:
         self._commit_every = commit_every
         self._inboxes: list[dict[str, list[Record]]] = [{topic: [] for topic in SOURCE_TOPICS} for _ in range(partitions)]
         self._waiting = [False] * partitions
-        self._ends: defaultdict[str, list[int]] = defaultdict(lambda: [0] * partitions)
+        self._ends = {spec.name: [0] * partitions for spec in TOPICS}
         self._ticks_since_commit = 0
         self._t: Instant = 0
 
@@ -94,17 +92,16 @@ class ReplayEngine:
         return taken
 
     def _publish(self, outputs: Sequence[Output], rejects: Sequence[Reject]) -> None:
-        apply = [shard.processor.apply for shard in self.queues]
-        take, t = self._sink.take, self._t
-        for output in chain(outputs, [self._dead_letter(reject, t) for reject in rejects]):
+        take, partitions, t, queues = self._sink.take, self.partitions, self._t, self.queues
+        for output in (*outputs, *(self._dead_letter(reject, t) for reject in rejects)):
             topic, partition = output.topic, output.partition
             if partition is None:
-                partition = partition_of(output.key, self.partitions)
+                partition = partition_of(output.key, partitions)
             ends = self._ends[topic]
             record = Record(topic, partition, ends[partition], output.key, output.value, output.headers, t)
             ends[partition] += 1
-            if apply and topic == QUEUE_PANES:
-                apply[partition](record, 0)
+            if queues and topic == QUEUE_PANES:
+                queues[partition].processor.apply(record, 0)
             take(record)
 
 

@@ -1,12 +1,25 @@
 """The status page as JSON: the same values as ``/metrics``, arranged for a person or a script."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
+from monitor.metrics.names import MetricName
 from monitor.processing import Sample
 from monitor.web.view import About
 from schemas.instants import SECOND, format_instant
+
+OF_QUEUES: Final[frozenset[MetricName]] = frozenset(
+    {
+        "sla_queue_waiting_contacts",
+        "sla_queue_oldest_wait_seconds",
+        "sla_queue_volume_contacts",
+        "sla_service_level_ratio",
+        "sla_indicator_value",
+    }
+)
+OF_SHARDS: Final[frozenset[MetricName]] = frozenset({"sla_shard_state", "sla_watermark_timestamp_seconds", "sla_decision_lag_seconds"})
 
 
 class ShardStatus(msgspec.Struct, kw_only=True):
@@ -19,7 +32,7 @@ class ShardStatus(msgspec.Struct, kw_only=True):
     decision_lag_seconds: float | None = None
 
 
-class QueueStatus(msgspec.Struct, kw_only=True, omit_defaults=True):
+class QueueStatus(msgspec.Struct, kw_only=True):
     """One queue: who waits now, and ``service_level.<window>.<definition>.<seconds>`` as shares 0-1."""
 
     waiting: int = 0
@@ -58,9 +71,9 @@ def status_of(about: About, not_ready: str | None, samples: Iterable[Sample]) ->
     )
     shards: dict[tuple[str, str], ShardStatus] = {}
     for sample in samples:
-        if sample.name.startswith("sla_queue_") or sample.name in ("sla_service_level_ratio", "sla_indicator_value"):
+        if sample.name in OF_QUEUES:
             _queue(status.queues, sample)
-        elif sample.name in ("sla_shard_state", "sla_watermark_timestamp_seconds", "sla_decision_lag_seconds"):
+        elif sample.name in OF_SHARDS:
             _shard(shards, sample)
         else:
             _total(status, sample)

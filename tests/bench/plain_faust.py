@@ -5,6 +5,7 @@ python -m tests.bench.plain_faust BOOTSTRAP APPLICATION TOPIC EVENTS
 
 import os
 import sys
+from typing import Any
 
 import faust
 
@@ -32,8 +33,8 @@ def main() -> None:
     contacts = app.Table("contacts", partitions=4, **raw)
     peer, watch = Peer(bench_policy(), 4), Stopwatch(count)
 
-    @app.agent(events)
-    async def judge(stream: faust.Stream[bytes]) -> None:
+    @app.agent(events)  # type: ignore[untyped-decorator]  # Faust has no types that hold
+    async def judge(stream: Any) -> None:
         async for event in stream.events():
             message = event.message
             at = int(message.timestamp * 1_000_000)

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from quixstreams import Application, State, message_context
+from quixstreams import Application, message_context
 
 from tests.bench.peer import Peer, Stopwatch
 from tests.bench.policies import bench_policy
@@ -30,7 +30,7 @@ def main() -> None:
     peer, watch = Peer(bench_policy(), 4), Stopwatch(count)
     producer = app.get_producer()
 
-    def handle(value: bytes, key: bytes, timestamp: int, headers: Any, state: State) -> None:
+    def handle(value: bytes, key: bytes, timestamp: int, headers: Any, state: Any) -> None:
         context = message_context()
         effects = peer.handle(context.partition, context.offset, key, value, tuple(headers or ()), timestamp * 1000)
         for name, content in effects.changes.items():

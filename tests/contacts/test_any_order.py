@@ -2,6 +2,8 @@
 same contact, the same final verdicts and alerts, the same pane totals.
 """
 
+from typing import Any
+
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,7 +35,7 @@ CLOCKS = (
 )  # fmt: skip
 POLICY: Policy = policy(*CLOCKS)
 
-ORDER_STEPS: list[tuple[str, dict[str, object]]] = [
+ORDER_STEPS: list[tuple[str, dict[str, Any]]] = [
     ("workorder.accepted", {"automatic": True}), ("workorder.accepted", {}), ("workorder.first_feedback", {}),
     ("workorder.paused", {"reason": "customer"}), ("workorder.paused", {"reason": "vendor"}), ("workorder.paused", {}),
     ("workorder.resumed", {"reason": "customer"}), ("workorder.resumed", {}), ("priority_changed", {"priority": "high"}),
@@ -41,17 +43,17 @@ ORDER_STEPS: list[tuple[str, dict[str, object]]] = [
     ("workorder.assigned", {"dept": "billing", "queue": "b"}), ("workorder.resolved", {}), ("workorder.reopened", {}),
     ("workorder.closed", {}), ("cancelled", {"reason": "withdrawn"}),
 ]  # fmt: skip
-CALL_STEPS: list[tuple[str, dict[str, object]]] = [
+CALL_STEPS: list[tuple[str, dict[str, Any]]] = [
     ("call.queued", {"queue": "A", "channel": "hotline"}), ("call.queued", {"queue": "B"}), ("call.answered", {}), ("call.ringing", {}),
     ("call.hold_start", {}), ("call.hold_end", {}), ("call.flow_out", {"reason": "overflow"}), ("call.callback_requested", {}),
     ("vip_changed", {"vip_tier": "vip"}), ("call.abandoned", {}), ("call.ended", {}), ("call.wrapup_end", {}), ("still_open", {}),
 ]  # fmt: skip
-CHAT_STEPS: list[tuple[str, dict[str, object]]] = [
+CHAT_STEPS: list[tuple[str, dict[str, Any]]] = [
     ("chat.queued", {"queue": "A"}), ("chat.transferred", {"queue": "B"}), ("chat.customer_msg", {}), ("chat.agent_msg", {}),
     ("chat.agent_msg", {"author_kind": "bot"}), ("chat.bot_reply", {}), ("chat.handoff_requested", {}), ("chat.resolved", {}),
     ("chat.reopened", {}), ("chat.customer_left", {}), ("chat.ended", {}),
 ]  # fmt: skip
-STEPS: dict[Family, list[tuple[str, dict[str, object]]]] = {"workorder": ORDER_STEPS, "call": CALL_STEPS, "chat": CHAT_STEPS}
+STEPS: dict[Family, list[tuple[str, dict[str, Any]]]] = {"workorder": ORDER_STEPS, "call": CALL_STEPS, "chat": CHAT_STEPS}
 FIRST: dict[Family, str] = {"workorder": "workorder.created", "call": "call.ivr_entered", "chat": "chat.opened"}
 
 
@@ -77,7 +79,13 @@ def outcome(shard: Shard) -> tuple[object, ...]:
     open_breaches = {key: (v.reason, v.deadline) for key, v in final_verdicts(shard.verdicts()).items() if not v.stopped_at}
     alerts = {key: (a.state, a.severity, a.starts_at, a.deadline if a.kind == "breach" else None) for key, a in final_alerts(shard.alerts()).items()}
     totals = [
-        (scope, dims, {k: c for k, c in sorted(t.counts.items()) if c and not k.startswith("missed.")}, {k: s for k, s in sorted(t.sums.items()) if s}, t.sketches)
+        (
+            scope,
+            dims,
+            {k: c for k, c in sorted(t.counts.items()) if c and not k.startswith("missed.")},
+            {k: s for k, s in sorted(t.sums.items()) if s},
+            t.sketches,
+        )
         for scope, dims, t in shard.processor._emission.ledger.lifetime()
     ]
     views = []

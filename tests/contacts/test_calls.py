@@ -1,9 +1,10 @@
 """Calls: every wait has one outcome, booked in the cohort of ``queued`` and at the event (P24-P29)."""
 
+from typing import Any
+
 import pytest
 
 from tests.contacts.driving import Shard, event, policy
-
 
 
 def test_an_answer_within_y_is_a_hit_and_one_after_y_a_miss_when_y_passed_p24() -> None:
@@ -29,7 +30,7 @@ ABANDONS = [
 
 
 @pytest.mark.parametrize(("wait", "fields", "short"), ABANDONS)
-def test_short_abandons(wait: float, fields: dict[str, object], short: bool) -> None:
+def test_short_abandons(wait: float, fields: dict[str, Any], short: bool) -> None:
     shard = Shard(policy()).send(event("call.queued", 0, queue="PS"), event("call.abandoned", wait, **fields)).tick(60)
     totals = shard.totals("queue:PS")
     assert totals["abandoned"] == totals["abandons"] == totals["closed"] == 1

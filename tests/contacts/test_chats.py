@@ -1,5 +1,7 @@
 """Chats: a human answers or nobody has (P17-P20)."""
 
+from typing import Any
+
 import pytest
 
 from schemas.event import Event
@@ -50,7 +52,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("rows", "expected"), ROWS)
-def test_reply_clocks(rows: list[tuple[str, float, dict[str, object]]], expected: dict[tuple[str, str], tuple[str, float | None]]) -> None:
+def test_reply_clocks(rows: list[tuple[str, float, dict[str, Any]]], expected: dict[tuple[str, str], tuple[str, float | None]]) -> None:
     assert run(*(event(name, at, **fields) for name, at, fields in rows)) == expected
 
 

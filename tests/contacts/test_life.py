@@ -2,7 +2,7 @@
 
 import msgspec
 
-from monitor.contacts.due import MAX_OPEN_US
+from monitor.contacts.due import MAX_OPEN_US, MAX_RUNNING_US
 from schemas.instants import SECOND
 from schemas.panes import Watermark
 from schemas.topics import QUEUE_PANES
@@ -25,10 +25,17 @@ def test_nothing_is_forgotten_while_a_clock_runs() -> None:
     assert shard.contacts() == [b"cw:c1"]
 
 
-def test_a_contact_that_never_ends_expires_as_a_ghost() -> None:
+def test_a_contact_that_never_ends_and_has_no_clock_goes_as_a_ghost() -> None:
+    shard = Shard(policy()).send(event("workorder.created", 0)).tick(MAX_OPEN_US / SECOND - 1)
+    assert shard.contacts() == [b"cw:c1"]
+    assert shard.tick(MAX_OPEN_US / SECOND).contacts() == []
+
+
+def test_a_clock_that_nobody_stops_expires_in_the_end() -> None:
     slow = clock("resolution", "workorder.created", "workorder.resolved", [rule(3600)])
     shard = Shard(policy(slow)).send(event("workorder.created", 0)).tick(4000).tick(MAX_OPEN_US / SECOND)
-    assert shard.contacts() == []
+    assert shard.contacts() == [b"cw:c1"]
+    assert shard.tick(MAX_RUNNING_US / SECOND).contacts() == []
     assert [a.state for a in shard.alerts()] == ["firing", "resolved"]
 
 
@@ -36,6 +43,15 @@ def test_a_breach_survives_a_restart_and_is_said_once_p38() -> None:
     shard = Shard(policy(CLOCK)).send(event("workorder.created", 0)).tick(1801).restart().tick(1802).restart().tick(3601).restart().tick(3602)
     assert [(v.verdict, v.version) for v in shard.verdicts()] == [("breached", 1)]
     assert [(a.kind, a.version) for a in shard.alerts()] == [("level", 1), ("breach", 1)]
+
+
+def test_what_comes_after_a_restart_and_a_judged_deadline_is_still_said() -> None:
+    shard = Shard(policy(CLOCK)).send(event("workorder.created", 0)).restart().tick(3601).restart().tick(3700)
+    shard.send(event("workorder.resolved", 4000)).tick(4001)
+    assert [v.reason for v in shard.verdicts()] == ["deadline_passed", "stopped_late"]
+    shard = Shard(policy(CLOCK)).send(event("workorder.created", 0)).restart().tick(3601)
+    shard.send(event("workorder.resolved", 4000)).tick(4001)
+    assert [v.reason for v in shard.verdicts()] == ["deadline_passed", "stopped_late"]
 
 
 def test_a_deadline_that_passed_long_before_it_is_judged_is_detected_late_p38() -> None:

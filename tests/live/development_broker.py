@@ -1,8 +1,12 @@
 """The broker of whole-program checks: the one that SLA_KAFKA names, else a development broker that ends with the check."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from agents.broker import LocalBroker, free_port
 
 
 @contextmanager
@@ -12,4 +16,11 @@ def development_broker() -> Iterator[str]:
     if named:
         yield named
         return
-    raise NotImplementedError
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="sla-monitor-") as folder:
+        broker = LocalBroker(Path(folder), port)
+        broker.start()
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            broker.stop()

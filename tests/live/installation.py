@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.live.log import lag
 from tests.live.development_broker import development_broker
+from tests.live.log import lag
 
 ROOT = Path(__file__).resolve().parents[2]
 

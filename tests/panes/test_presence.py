@@ -112,3 +112,27 @@ def _walk(random: Random, *, crashes: bool) -> list[Output]:
                 presence.enter(where, contact, queued_at)
     assert presence.waiting() == len(waiting)
     return outputs
+
+
+def test_a_ghost_that_waits_for_hours_keeps_no_trace_of_the_thousands_who_left() -> None:
+    presence = book()
+    presence.enter(PS, "ghost", at(0))
+    for number in range(1000):
+        presence.enter(PS, f"c{number}", at(number))
+        presence.leave(PS, f"c{number}")
+    (place,) = presence._places.values()
+    assert len(place.oldest) < 100
+    assert shown(presence.emit(at(1000)))["queue:PS"] == (1, 0, {20: 1, 30: 1})
+
+
+def test_the_longest_wait_moves_on_when_the_oldest_leaves() -> None:
+    presence = book()
+    for name, second in (("a", 0), ("b", 1), ("c", 2)):
+        presence.enter(PS, name, at(second))
+    presence.enter(PS, "c", at(2))
+    presence.leave(PS, "a")
+    assert shown(presence.emit(at(3)))["queue:PS"] == (2, 1, {20: 0, 30: 0})
+    presence.emit(at(40))
+    presence.enter(PS, "late", at(5))
+    presence.leave(PS, "b")
+    assert shown(presence.emit(at(41)))["queue:PS"] == (2, 2, {20: 2, 30: 2})

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from monitor.panes.where import Where
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record
 from monitor.queues.processor import QueuesProcessor
@@ -169,3 +170,32 @@ def test_a_watermark_that_goes_back_changes_nothing() -> None:
     pair.queue.apply(records([mark])[0], 0)
     assert commit(pair.queue, pair.state) == []
     assert pair.state == before
+
+
+def test_a_pane_taken_back_to_nothing_leaves_window_and_state() -> None:
+    pair = Pair(external_clock=True)
+    pair.bad_call(0, 5)
+    for shard in (0, 1):
+        pair.tick(shard, 10)
+    assert pair.sample("sla_queue_volume_contacts", "PS", "5m") == 1
+    ledger, where = pair.shards[0].ledger, Where("PS", "hotline")
+    queued_at, ended_at = at(5 - 60), at(5 - 1)
+    for name in ("offered", "answered"):
+        ledger.book(where, queued_at, name, -1)
+    ledger.book(where, ended_at, "answers", -1)
+    for within in (10, 15, 20, 30):
+        ledger.book(where, ended_at, f"sl_miss.{within}", -1)
+    ledger.add(where, ended_at, "answer_wait_us", -59 * SECOND)
+    for name in ("wait", "answer_wait"):
+        ledger.observe(where, ended_at, name, 59 * SECOND, -1)
+    for shard in (0, 1):
+        pair.tick(shard, 20)
+    assert pair.sample("sla_queue_volume_contacts", "PS", "5m") in (None, 0)
+    assert not [key for key in pair.state if key.startswith(b"q|") and b"|10s|" in key]
+
+
+def test_a_quarantined_watermark_touches_no_series() -> None:
+    pair = Pair()
+    pair.queue.quarantine(Record(QUEUE_PANES, 0, 0, b"watermark|contacts|0", b"?"))
+    pair.queue.judge(at(0), at(0))
+    assert not pair.queue.drain()

@@ -13,7 +13,11 @@ from tests.runtime import toys
 
 SPECS = {
     "deadlines": ProcessorSpec(
-        name="deadlines", sources=(toys.CALLS, toys.CHATS), tick_topic=toys.TICKS, factory=toys.Deadlines, outputs=(toys.ALERTS, toys.PANES, DEAD_LETTERS)
+        name="deadlines",
+        sources=(toys.CALLS, toys.CHATS),
+        tick_topic=toys.TICKS,
+        factory=toys.Deadlines,
+        outputs=(toys.ALERTS, toys.PANES, DEAD_LETTERS),
     ),
     "totals": ProcessorSpec(name="totals", sources=(toys.PANES,), tick_topic=None, factory=toys.Totals, outputs=(toys.TOTALS,)),
 }

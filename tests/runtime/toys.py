@@ -139,7 +139,7 @@ class Deadlines(Base):
         for key in sorted(self.dirty):
             queue = key.partition(b"|")[0]
             value = encode([self.partition, second, key, self.panes.get(key) or _counts(self.state[b"p" + key])])
-            self.outputs.append(Output(PANES, key, value, partition=partition_of(queue, PARTITIONS)))
+            self.outputs.append(Output(PANES, b"%s|%d" % (key, self.partition), value, partition=partition_of(queue, PARTITIONS)))
             self.changes[b"d" + key] = None
         self.dirty.clear()
         for partition in range(PARTITIONS):
@@ -212,5 +212,3 @@ class Totals(Base):
 
     def quarantine(self, record: Record) -> None:
         pass
-
-

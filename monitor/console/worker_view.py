@@ -1,0 +1,66 @@
+"""A running worker as its web pages see it: samples of its processors and of the runtime, by the names of the metric catalogue."""
+
+import platform
+from collections.abc import Iterator
+
+from agents.runtime.runtime import Runtime
+from monitor import __version__
+from monitor.metrics.lifetime import translated
+from monitor.metrics.names import MetricName
+from monitor.policy.model import Policy
+from monitor.processing import Sample
+from monitor.web import About
+
+
+def sample(name: MetricName, value: float, *labels: str) -> Sample:
+    """A sample whose name mypy has checked."""
+    return Sample(name, labels, value)
+
+
+class RunningWorker:
+    """The view of one worker (``monitor.web.WorkerView``)."""
+
+    def __init__(self, runtime: Runtime, policy: Policy, name: str) -> None:
+        self._runtime, self._policy = runtime, policy
+        self._keeps_time = runtime.settings.clock == "wall"
+        self.about = About(
+            application=runtime.settings.application_id,
+            worker=name,
+            version=__version__,
+            policy=policy.version,
+            policy_title=policy.title,
+        )
+
+    def not_ready(self) -> str | None:
+        """Why the worker takes no part, else None; a halted shard is no reason: its neighbours serve."""
+        ready, reason = self._runtime.ready()
+        return None if ready else reason
+
+    def not_alive(self) -> str | None:
+        """Why the worker should be restarted, else None."""
+        alive, reason = self._runtime.alive()
+        return None if alive else reason
+
+    def samples(self) -> Iterator[Sample]:
+        """Everything that ``/metrics`` shows of this worker."""
+        queues: set[str] = set()
+        for found in translated(self._processors()):
+            if found.name == "sla_contacts_total":
+                queues.add(found.labels[0])
+            yield found
+        named = self._policy.queues.named
+        yield sample("sla_queues_unknown", len(queues - named.keys()) if named else 0)
+        yield from self._worker()
+        for found in self._runtime.samples():
+            if self._keeps_time or found.name != "sla_decision_lag_seconds":  # the time of a recorded log is no lag
+                yield found
+
+    def _processors(self) -> Iterator[Sample]:
+        for _, _, processor in self._runtime.shards():
+            yield from processor.samples()
+
+    def _worker(self) -> Iterator[Sample]:
+        yield sample("sla_worker_ready", float(self.not_ready() is None))
+        yield sample("sla_rebalances_total", self._runtime.health.rebalances)
+        yield sample("sla_policy_info", 1.0, self._policy.version, self._policy.title)
+        yield sample("sla_build_info", 1.0, __version__, platform.python_version())

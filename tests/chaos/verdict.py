@@ -1,0 +1,91 @@
+"""Compare what an independent reader saw with what was known beforehand and with the offline replay."""
+
+from collections import Counter
+
+import msgspec
+
+from agents.runtime.settings import RuntimeSettings
+from monitor.processing import Output, Record
+from schemas.partition import partition_of
+from tests.chaos.replay import Logs, committed_positions, read_logs, replay_shard
+from tests.chaos.scenario import Scenario
+
+Line = tuple[str, int, bytes, bytes | None, tuple[tuple[str, bytes], ...]]
+
+
+class Verdict(msgspec.Struct):
+    """The four zeros; ``alerts`` and ``counters`` say how much was compared."""
+
+    lost: int = 0
+    false: int = 0
+    duplicates: int = 0
+    wrong_counters: int = 0
+    alerts: int = 0
+    counters: int = 0
+
+    def __add__(self, other: "Verdict") -> "Verdict":
+        return Verdict(*(getattr(self, name) + getattr(other, name) for name in self.__struct_fields__))
+
+    @property
+    def clean(self) -> bool:
+        """All four are zero."""
+        return not (self.lost or self.false or self.duplicates or self.wrong_counters)
+
+
+def _line(settings: RuntimeSettings, output: Output) -> Line:
+    partition = partition_of(output.key, settings.partitions) if output.partition is None else output.partition
+    return (output.topic, partition, output.key, output.value, tuple(output.headers))
+
+
+def _seen(record: Record) -> Line:
+    return (record.topic, record.partition, record.key or b"", record.value, record.headers)
+
+
+async def judge(settings: RuntimeSettings, scenario: Scenario) -> Verdict:
+    """Read everything back and compare."""
+    topics = sorted({topic for spec in scenario.specs for topic in (*spec.topics, *spec.outputs)})
+    logs = await read_logs(settings, topics)
+    replayed: list[Line] = []
+    for spec in scenario.specs:
+        for partition, upto in sorted((await committed_positions(settings, spec)).items()):
+            replayed.extend(_line(settings, output) for output in replay_shard(settings, spec, partition, logs, upto))
+    verdict = Verdict()
+    _alerts(scenario, logs, replayed, verdict)
+    for topic in sorted({topic for spec in scenario.specs for topic in spec.outputs} - {scenario.alert_topic}):
+        _counters(topic, logs, replayed, verdict)
+    return verdict
+
+
+def _lines(topic: str, logs: Logs) -> list[Line]:
+    return [_seen(record) for (name, _), records in sorted(logs.items()) if name == topic for record in records]
+
+
+def _alerts(scenario: Scenario, logs: Logs, replayed: list[Line], verdict: Verdict) -> None:
+    live = Counter(_lines(scenario.alert_topic, logs))
+    again = Counter(line for line in replayed if line[0] == scenario.alert_topic)
+    seen = Counter(
+        identity
+        for (name, _), records in logs.items()
+        if name == scenario.alert_topic
+        for record in records
+        if (identity := scenario.identity(record))
+    )
+    expected = scenario.expected()
+    verdict.alerts = sum(live.values())
+    verdict.lost = len(expected.alerts - set(seen)) + sum(1 for line in again if line not in live)
+    verdict.false = len(set(seen) & expected.quiet) + sum(1 for line in live if line not in again)
+    verdict.duplicates = sum(count - 1 for count in seen.values()) + sum(max(0, count - again[line]) for line, count in live.items() if line in again)
+
+
+def _counters(topic: str, logs: Logs, replayed: list[Line], verdict: Verdict) -> None:
+    """Equal as sets of records, and in the same order for each key of each partition."""
+    live, again = _by_key(_lines(topic, logs)), _by_key([line for line in replayed if line[0] == topic])
+    verdict.counters += sum(map(len, live.values()))
+    verdict.wrong_counters += sum(1 for place in live.keys() | again.keys() if live.get(place) != again.get(place))
+
+
+def _by_key(lines: list[Line]) -> dict[tuple[int, bytes], list[Line]]:
+    grouped: dict[tuple[int, bytes], list[Line]] = {}
+    for line in lines:
+        grouped.setdefault((line[1], line[2]), []).append(line)
+    return grouped
