@@ -1,20 +1,18 @@
-"""What is on its way into panes: bookings of one place and slot, kept in the state until they are rolled up.
+"""What is on its way into panes, kept in the state until it is there.
 
-A place is kept apart from its series until the last moment: a booking is one entry here and many panes there.
-
-    bookings ──> Journal (place, 10 s slot) ──> 10 s panes, sent with every emission
-                          └──> Cascade 5m (place, slot) ──> 5-minute panes and lifetime totals, when 5m is due
-                                         └──> Cascade 1h ──> … ──> Cascade 1d ──> day panes, when 1d is due
+bookings ──> Journal (place, 10 s slot) ──> 10 s panes of every series, sent with every emission
+                      └──> Cascade 5m (series, slot) ──> 5-minute panes and lifetime totals, when 5m is due
+                                     └──> Cascade 1h ──> … ──> Cascade 1d ──> day panes, when 1d is due
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from monitor.errors import StateError
 from monitor.panes import totals
-from monitor.panes.where import Where
+from monitor.panes.where import Series, Where
 from monitor.processing import State
 from schemas.instants import Instant
 from schemas.panes import PaneTotals, Resolution
@@ -30,11 +28,16 @@ _COARSE: Final[tuple[Resolution, ...]] = ("5m", "1h", "1d")
 
 
 class Booked(PaneTotals, array_like=True):
-    """Bookings in one place and slot; ``missed`` counts those that came after a resolution had closed."""
+    """What was booked in one place and fine slot."""
 
     where: Where = Where()
     slot_at: Instant = 0
     bookings: int = 0
+
+
+class Coming(PaneTotals, array_like=True):
+    """What a series grew by; ``missed`` counts bookings that came after a resolution had closed."""
+
     missed: dict[str, int] = msgspec.field(default_factory=dict)
 
 
@@ -43,10 +46,17 @@ class _Chunk(msgspec.Struct, array_like=True):
     entries: list[Booked]
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(_Chunk)
+class _Stored(msgspec.Struct, array_like=True):
+    version: int
+    coming: Coming
 
-Name = tuple[Resolution, Instant, Where]
+
+Name = tuple[Resolution, Instant, Series]
+
+_encoder = msgspec.msgpack.Encoder()
+_chunk = msgspec.msgpack.Decoder(_Chunk)
+_stored = msgspec.msgpack.Decoder(_Stored)
+_name = msgspec.msgpack.Decoder(Name)
 
 
 class Journal:
@@ -59,7 +69,7 @@ class Journal:
         self._chunks: list[bytes] = sorted(key for key in state if key.startswith(JOURNAL))
         self._gone: list[bytes] = []
         for key in self._chunks:
-            self._kept += _decode(state[key])
+            self._kept += _decode(_chunk, state[key]).entries
 
     def __len__(self) -> int:
         return len(self.fresh) + len(self._kept)
@@ -90,7 +100,7 @@ class Journal:
         entries = list(self.fresh.values())
         for first in range(0, len(entries), CHUNK):
             key = JOURNAL + len(self._chunks).to_bytes(_WIDTH, "big")
-            changes[key] = _encode(entries[first : first + CHUNK])
+            changes[key] = _encoder.encode(_Chunk(_VERSION, entries[first : first + CHUNK]))
             self._chunks.append(key)
         self._kept += entries
         self.fresh = {}
@@ -98,40 +108,39 @@ class Journal:
 
 
 class Cascade:
-    """Bookings that wait for a coarse resolution to fall due, per place and slot of it."""
+    """What series grew by and waits for a coarse resolution to fall due, per slot of it."""
 
     def __init__(self, state: State) -> None:
-        self._waiting: dict[Resolution, dict[Name, Booked]] = {resolution: {} for resolution in _COARSE}
+        self._waiting: dict[Resolution, dict[Name, Coming]] = {resolution: {} for resolution in _COARSE}
         self._unsaved: dict[Name, None] = {}
         self._saved: set[Name] = set()
         for key in sorted(key for key in state if key.startswith(CASCADE)):
             name = _name.decode(key[len(CASCADE) :])
-            (self._waiting[name[0]][name],) = _decode(state[key])
+            self._waiting[name[0]][name] = _decode(_stored, state[key]).coming
             self._saved.add(name)
 
-    def put(self, resolution: Resolution, slot_at: Instant, booked: Booked) -> None:
-        """Let bookings wait; the entry belongs to the cascade from here on."""
-        name = (resolution, slot_at, booked.where)
+    def put(self, resolution: Resolution, slot_at: Instant, series: Series, coming: Coming) -> None:
+        """Let something wait; it belongs to the cascade from here on."""
+        name = (resolution, slot_at, series)
         waiting = self._waiting[resolution]
         held = waiting.get(name)
         if held is None:
-            booked.slot_at = slot_at
-            waiting[name] = booked
+            waiting[name] = coming
         else:
-            totals.merge(held, booked)
-            for resolution_missed, count in booked.missed.items():
-                held.missed[resolution_missed] = held.missed.get(resolution_missed, 0) + count
+            totals.merge(held, coming)
+            for missed, count in coming.missed.items():
+                held.missed[missed] = held.missed.get(missed, 0) + count
         self._unsaved[name] = None
 
-    def entries(self, resolution: Resolution) -> Iterable[Booked]:
+    def items(self, resolution: Resolution) -> Iterable[tuple[Name, Coming]]:
         """Return what waits for a resolution."""
-        return self._waiting[resolution].values()
+        return self._waiting[resolution].items()
 
-    def take(self, resolution: Resolution) -> Iterable[Booked]:
+    def take(self, resolution: Resolution) -> Iterable[tuple[Name, Coming]]:
         """Return what waits for a resolution and forget it."""
         taken, self._waiting[resolution] = self._waiting[resolution], {}
         self._unsaved.update(dict.fromkeys(taken))
-        return taken.values()
+        return taken.items()
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return what the state must hold since the last call; what came and went in between leaves no trace."""
@@ -140,7 +149,7 @@ class Cascade:
             held = self._waiting[name[0]].get(name)
             if held is not None:
                 self._saved.add(name)
-                changes[CASCADE + _encoder.encode(name)] = _encode([held])
+                changes[CASCADE + _encoder.encode(name)] = _encoder.encode(_Stored(_VERSION, held))
             elif name in self._saved:
                 self._saved.discard(name)
                 changes[CASCADE + _encoder.encode(name)] = None
@@ -148,18 +157,14 @@ class Cascade:
         return changes
 
 
-_name = msgspec.msgpack.Decoder(Name)
+_Kind = TypeVar("_Kind", _Chunk, _Stored)
 
 
-def _encode(entries: list[Booked]) -> bytes:
-    return _encoder.encode(_Chunk(_VERSION, entries))
-
-
-def _decode(value: bytes) -> list[Booked]:
+def _decode(decoder: msgspec.msgpack.Decoder[_Kind], value: bytes) -> _Kind:
     try:
-        chunk = _decoder.decode(value)
+        stored = decoder.decode(value)
     except msgspec.DecodeError as error:
         raise StateError(f"stored bookings cannot be read ({error}): restore the changelog or start a new application id") from error
-    if chunk.version != _VERSION:
-        raise StateError(f"stored bookings have version {chunk.version}, this worker reads {_VERSION}: run a worker of that version")
-    return chunk.entries
+    if stored.version != _VERSION:
+        raise StateError(f"stored bookings have version {stored.version}, this worker reads {_VERSION}: run a worker of that version")
+    return stored

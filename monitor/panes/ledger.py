@@ -6,11 +6,11 @@ last *sent*, never by when a commit happens, so the same log gives the same reco
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 from monitor.panes import sketch, totals
 from monitor.panes.ages import Ages
-from monitor.panes.booked import Booked, Cascade, Journal
+from monitor.panes.booked import Booked, Cascade, Coming, Journal
 from monitor.panes.lines import Line, Pane
 from monitor.panes.slots import FINE_US, FINER, RESOLUTIONS, Slots, closes_at
 from monitor.panes.store import LIFETIME, SENT_KEY, PaneName, as_resolution, decode_pane, decode_sent, encode_pane, encode_sent, stored_panes
@@ -25,6 +25,8 @@ CACHED: Final = 20_000
 
 BOOKED: Final = 20_000
 """Entries that wait for an emission at most; a drain rolls more of them up into panes, which need no memory."""
+
+Lines = tuple[Line, ...]
 
 _BEFORE_ALL: Final = -1
 _COARSER: Final[dict[Resolution, Resolution]] = {"10s": "5m", "5m": "1h", "1h": "1d"}
@@ -41,7 +43,7 @@ class PaneLedger:
         self._journal, self._cascade = Journal(state), Cascade(state)
         self._entry, self._entry_at = Booked(), _BEFORE_ALL
         self._lines: dict[Series, Line] = {}
-        self._lines_of: dict[Where, tuple[Line, ...]] = {}
+        self._lines_of: dict[Where, tuple[Lines, Lines]] = {}
         self._cached = 0
         self._unsaved: dict[bytes, Pane] = {}
         self._dirty: dict[tuple[Series, Instant], None] = {}
@@ -128,14 +130,13 @@ class PaneLedger:
         resolution are counted in them as ``missed.<resolution>``.
         """
         whole, copied = dict(self._lifetime), set[Series]()
-        coming = [(entry, entry.missed) for entry in self._cascade.entries("5m")]
-        coming += [(entry, self._missed(entry)) for entry in self._journal.entries()]
-        for entry, missed in coming:
-            for line in self._lines_at(entry.where):
-                if line.series not in copied:
-                    copied.add(line.series)
-                    whole[line.series] = totals.merged([whole.get(line.series, _NOTHING)])
-                _grow(whole[line.series], entry, missed)
+        coming = [(name[2], each) for name, each in self._cascade.items("5m")]
+        coming += [(line.series, each) for (line, _), each in self._spread(self._journal.entries()).items()]
+        for series, each in coming:
+            if series not in copied:
+                copied.add(series)
+                whole[series] = totals.merged([whole.get(series, _NOTHING)])
+            _grow(whole[series], each)
         return [(scope, dims, whole[scope, dims]) for scope, dims in sorted(whole)]
 
     def _open(self, where: Where, at: Instant) -> Booked:
@@ -143,11 +144,14 @@ class PaneLedger:
         self._entry_at = at
         return self._entry
 
-    def _lines_at(self, where: Where) -> tuple[Line, ...]:
-        lines = self._lines_of.get(where)
-        if lines is None:
-            lines = self._lines_of[where] = tuple(self._line(series) for series in where.series(self._scopes))
-        return lines
+    def _lines_at(self, where: Where) -> tuple[Lines, Lines]:
+        """Return the lines of a place's queue alone, and the others, which many queues share."""
+        found = self._lines_of.get(where)
+        if found is None:
+            shared = where._replace(queue=None).series(self._scopes)
+            own = tuple(self._line(series) for series in where.series(self._scopes) if series not in shared)
+            found = self._lines_of[where] = (own, tuple(self._line(series) for series in shared))
+        return found
 
     def _line(self, series: Series) -> Line:
         line = self._lines.get(series)
@@ -164,42 +168,49 @@ class PaneLedger:
             missed[f"missed.{resolution}"] = entry.bookings
         return missed
 
+    def _spread(self, entries: Iterable[Booked]) -> dict[tuple[Line, Instant], Coming]:
+        """Return what every series grows by in each fine slot. Queues that share channel and region are summed up first."""
+        spread: dict[tuple[Line, Instant], Coming] = {}
+        corners: dict[tuple[Lines, Instant], Coming] = {}
+        for entry in entries:
+            own, shared = self._lines_at(entry.where)
+            slot_at, missed = entry.slot_at, self._missed(entry)
+            for line in own:
+                _grow_in(spread, (line, slot_at), entry, missed)
+            _grow_in(corners, (shared, slot_at), entry, missed)
+        for (shared, slot_at), coming in corners.items():
+            for line in shared:
+                _grow_in(spread, (line, slot_at), coming, coming.missed)
+        return spread
+
     def _roll_up_fine(self) -> None:
-        """Turn the journal into dirty fine panes, and let it wait for the coarser ones."""
+        """Turn the journal into dirty fine panes, and let what they grew by wait for the coarser ones."""
+        if not self._journal:
+            return
         self._entry_at = _BEFORE_ALL
-        for entry in self._journal.take():
-            entry.missed = self._missed(entry)
-            self._merge("10s", entry)
-            self._cascade.put("5m", self._slots.slot_at("5m", entry.slot_at), entry)
+        for (line, slot_at), coming in self._spread(self._journal.take()).items():
+            self._merge("10s", line, slot_at, coming)
+            self._cascade.put("5m", self._slots.slot_at("5m", slot_at), line.series, coming)
 
     def _roll_up(self, resolution: Resolution) -> None:
         """Turn what waits for a resolution into dirty panes of it, and let it wait for the next coarser one."""
         coarser = _COARSER.get(resolution)
-        for entry in self._cascade.take(resolution):
+        for (_, slot_at, series), coming in self._cascade.take(resolution):
             if resolution == "5m":
-                self._count_lifetime(entry)
-            self._merge(resolution, entry)
+                _grow(self._lifetime.setdefault(series, PaneTotals()), coming)
+                self._grown[series] = None
+            self._merge(resolution, self._line(series), slot_at, coming)
             if coarser is not None:
-                self._cascade.put(coarser, self._slots.slot_at(coarser, entry.slot_at), entry)
+                self._cascade.put(coarser, self._slots.slot_at(coarser, slot_at), series, coming)
 
-    def _merge(self, resolution: Resolution, entry: Booked) -> None:
-        slot_at, stamp = entry.slot_at, self.sent_at
-        if closes_at(resolution, slot_at) <= stamp:
+    def _merge(self, resolution: Resolution, line: Line, slot_at: Instant, coming: Coming) -> None:
+        if closes_at(resolution, slot_at) <= self.sent_at:
             return
-        for line in self._lines_at(entry.where):
-            pane = line.panes.get((resolution, slot_at)) or self._touch(line, resolution, slot_at)
-            totals.merge(pane.totals, entry)
-            pane.stamp = stamp
-            self._unsaved[pane.key] = pane
-            self._dirty[pane.name] = None
-
-    def _count_lifetime(self, entry: Booked) -> None:
-        for line in self._lines_at(entry.where):
-            whole = self._lifetime.get(line.series)
-            if whole is None:
-                whole = self._lifetime[line.series] = PaneTotals()
-            _grow(whole, entry, entry.missed)
-            self._grown[line.series] = None
+        pane = self._touch(line, resolution, slot_at)
+        totals.merge(pane.totals, coming)
+        pane.stamp = self.sent_at
+        self._unsaved[pane.key] = pane
+        self._dirty[pane.name] = None
 
     def _touch(self, line: Line, resolution: Resolution, slot_at: Instant) -> Pane:
         pane = line.panes.get((resolution, slot_at))
@@ -228,7 +239,7 @@ class PaneLedger:
         """Put out the dirty panes of a resolution; one of which nothing is left is forgotten now that everybody knows."""
         for series, slot_at in sorted(self._dirty):
             line = self._lines[series]
-            pane = line.panes.get((resolution, slot_at)) or self._touch(line, resolution, slot_at)
+            pane = self._touch(line, resolution, slot_at)
             outputs.append(line.output(pane, totals.canonical(pane.totals), t, self._source))
             if totals.is_empty(pane.totals):
                 self._ages.forget(resolution, slot_at, pane.key)
@@ -236,7 +247,10 @@ class PaneLedger:
         self._dirty.clear()
 
     def _close(self, t: Instant) -> None:
-        for key, name in stored_panes(key for _, _, key in self._ages.close(t)):
+        closed = self._ages.close(t)
+        if not closed:
+            return
+        for key, name in stored_panes(key for _, _, key in closed):
             self._forget(key, self._line(name.series), as_resolution(name.resolution), name.slot_at)
 
     def _forget(self, key: bytes, line: Line, resolution: Resolution, slot_at: Instant) -> None:
@@ -264,7 +278,19 @@ class PaneLedger:
 _NOTHING: Final = PaneTotals()
 
 
-def _grow(whole: PaneTotals, entry: Booked, missed: dict[str, int]) -> None:
-    totals.merge(whole, entry)
-    for name, count in missed.items():
+def _grow(whole: PaneTotals, coming: Coming) -> None:
+    totals.merge(whole, coming)
+    for name, count in coming.missed.items():
         whole.counts[name] = whole.counts.get(name, 0) + count
+
+
+_Place = TypeVar("_Place", Line, Lines)
+
+
+def _grow_in(held: dict[tuple[_Place, Instant], Coming], place: tuple[_Place, Instant], more: PaneTotals, missed: dict[str, int]) -> None:
+    coming = held.get(place)
+    if coming is None:
+        coming = held[place] = Coming()
+    totals.merge(coming, more)
+    for name, count in missed.items():
+        coming.missed[name] = coming.missed.get(name, 0) + count

@@ -11,9 +11,16 @@ _Name = TypeVar("_Name", int, str)
 
 def merge(into: PaneTotals, other: PaneTotals, sign: int = 1) -> None:
     """Add ``other`` in place, or subtract it with ``sign`` -1; what becomes zero vanishes, so equal totals look equal."""
-    _merge(into.counts, other.counts, sign)
-    if other.sums:
-        _merge(into.sums, other.sums, sign)
+    for held_amounts, amounts in ((into.counts, other.counts), (into.sums, other.sums)):
+        if not held_amounts and sign == 1 and 0 not in amounts.values():
+            held_amounts.update(amounts)
+            continue
+        for each, amount in amounts.items():
+            total = held_amounts.get(each, 0) + sign * amount
+            if total:
+                held_amounts[each] = total
+            else:
+                held_amounts.pop(each, None)
     for name, buckets in other.sketches.items():
         held = into.sketches.get(name)
         if held is None:
@@ -52,18 +59,6 @@ def canonical(totals: PaneTotals) -> PaneTotals:
         sums=_in_order(totals.sums),
         sketches={name: _in_order(buckets) for name, buckets in sorted(totals.sketches.items()) if buckets},
     )
-
-
-def _merge(into: dict[str, int], other: dict[str, int], sign: int) -> None:
-    if not into and sign == 1 and 0 not in other.values():
-        into.update(other)
-        return
-    for name, amount in other.items():
-        total = into.get(name, 0) + sign * amount
-        if total:
-            into[name] = total
-        else:
-            into.pop(name, None)
 
 
 def _grown(new: dict[_Name, int], old: dict[_Name, int]) -> dict[_Name, int]:

@@ -1,5 +1,7 @@
 """The watermark that ends what a shard sends as of one T: to every partition, because every queue shard waits for it."""
 
+from functools import lru_cache
+
 import msgspec
 
 from monitor.processing import Output
@@ -12,10 +14,15 @@ _encoder = msgspec.json.Encoder()
 
 def watermarks(mark: Watermark, partitions: int) -> list[Output]:
     """Return the same watermark for every partition of the panes topic."""
-    key, value = f"watermark|{mark.processor}|{mark.partition}".encode(), _encoder.encode(mark)
-    return [Output(QUEUE_PANES, key, value, partition=each) for each in range(partitions)]
+    key, value = _key(mark.processor, mark.partition), _encoder.encode(mark)
+    return [Output(QUEUE_PANES, key, value, (), each) for each in range(partitions)]
 
 
 def whole_second(t: Instant) -> Instant:
     """Return T cut to the whole second, the T that panes, presence and watermarks carry."""
     return t - t % 1_000_000
+
+
+@lru_cache(maxsize=10_000)
+def _key(processor: str, partition: int) -> bytes:
+    return f"watermark|{processor}|{partition}".encode()

@@ -58,6 +58,7 @@ def pane_key(series: Series, resolution: str, slot_seconds: int) -> str:
     return f"{series_key(series)}|{resolution}|{slot_seconds}"
 
 
+@lru_cache(maxsize=10_000)
 def series_key(series: Series) -> str:
     """Return ``scope|dimensions`` with any bar inside a name quoted."""
     scope, dims = series

@@ -50,7 +50,7 @@ class Judge:
         self._by_name = {promise.objective.name: promise for promise in self.promises}
         self._stored: dict[Name, Stored] = {}
         self._unsaved: dict[bytes, bytes | None] = {}
-        self._was_open: set[str] = set()
+        self._open: set[str] = set()
         self._everything = True
         for key in sorted(key for key in state if key.startswith(PREFIX)):
             name, scope, dims = key[len(PREFIX) :].decode().split("|")
@@ -61,8 +61,9 @@ class Judge:
         """Return the alerts that T brings, in the order of objective and series; series in ``unjudged`` stay as they are."""
         outputs = self._withdraw(t) if self._everything else []
         standing = {name for name, _ in self._stored}
+        known: dict[str, bool] = {}
         for promise in self.promises:
-            opened = self._opens(promise, t)
+            opened = self._opens(promise, t, known)
             window = self._windows[promise.window] if promise.window else None
             if window is not None and not (window.changed or opened or self._everything or promise.objective.name in standing):
                 continue
@@ -93,19 +94,22 @@ class Judge:
         changes, self._unsaved = self._unsaved, {}
         return changes
 
-    def _opens(self, promise: Promise, t: Instant) -> bool:
-        """Whether the objective is open at T and was not known to be before."""
-        name = promise.objective.name
-        if not promise.is_open(t):
-            self._was_open.discard(name)
-            return False
-        opened = name not in self._was_open
-        self._was_open.add(name)
+    def _opens(self, promise: Promise, t: Instant, known: dict[str, bool]) -> bool:
+        """Whether the objective is open at T and was not known to be before; each calendar is asked once a T."""
+        name, calendar = promise.objective.name, promise.objective.calendar
+        if calendar is not None:
+            if calendar.name not in known:
+                known[calendar.name] = calendar.is_open(t)
+            if not known[calendar.name]:
+                self._open.discard(name)
+                return False
+        opened = name not in self._open
+        self._open.add(name)
         return opened
 
     def _candidates(self, promise: Promise, opened: bool) -> set[Series]:
         found = self._standing(promise)
-        if promise.objective.name not in self._was_open:
+        if promise.objective.name not in self._open:
             return found
         if opened or self._everything or promise.window is None:
             return found | self._all(promise)
@@ -122,7 +126,7 @@ class Judge:
         name = (promise.objective.name, series)
         stored = self._stored.get(name)
         before = stored.standing if stored else OK
-        reading = self.read(promise, series, t) if promise.is_open(t) else None
+        reading = self.read(promise, series, t) if name[0] in self._open else None
         after = step(promise.objective, before, reading, t)
         if after.standing == before:
             return []

@@ -37,12 +37,14 @@ class QueuesProcessor:
 
     def __init__(self, partition: int, state: State, policy: Policy, sources: frozenset[Source], external_clock: bool) -> None:
         expected = tuple(sorted(sources))
-        self._partition = partition
+        self._partition, self._expected = partition, sources
         self._sources = Sources(state, expected, external_clock)
         self._holding = Holding(state, expected)
         self._tables = Tables(state, expected)
         self._waiting = Waiting(state)
-        self._windows = _windows(policy, Slots(policy.time_zone))
+        self._slots = Slots(policy.time_zone)
+        self._slot_of: dict[Resolution, Instant] = {}
+        self._windows = _windows(policy, self._slots)
         self._of_resolution: dict[Resolution, list[Window]] = {}
         for window in self._windows.values():
             self._of_resolution.setdefault(window.resolution, []).append(window)
@@ -65,10 +67,10 @@ class QueuesProcessor:
             self._refuse(record, Reason.MALFORMED, str(error))
             return
         source = (received.processor, received.partition)
-        if source not in self._sources:
+        if source not in self._expected:
             self._refuse(record, Reason.CONTRACT, f"{source[0]} {source[1]} is not one of the sources of this deployment")
-        elif isinstance(received, Watermark):
-            self._move(received)
+        elif type(received) is Watermark:
+            self._move(received, source)
         else:
             self._holding.hold(received, record.value)
 
@@ -103,10 +105,12 @@ class QueuesProcessor:
         queues = sum(sample.name == "sla_queue_waiting_contacts" for sample in shown)
         return [*shown, *shard_samples(self._sources, self._holding, queues)]
 
-    def _move(self, mark: Watermark) -> None:
+    def _move(self, mark: Watermark, source: Source) -> None:
         self._sources.mark(mark)
         if mark.t <= self._sources.reached_at:  # a source that was judged without: its panes merge as corrections
-            self._take((mark.processor, mark.partition))
+            self._take(source)
+        if not self._sources.may_move():
+            return
         before = self._sources.reached_at
         for t in self._sources.turns():
             for source in self._holding.senders():
@@ -137,8 +141,13 @@ class QueuesProcessor:
         self._tables.close(self._sources.low_at)
 
     def _advance(self, t: Instant) -> None:
-        for window in self._windows.values():
-            window.advance(t, self._tables.series_in, self._tables.panes)
+        for resolution, windows in self._of_resolution.items():
+            slot_at = self._slots.slot_at(resolution, t)
+            if slot_at == self._slot_of.get(resolution):
+                continue
+            self._slot_of[resolution] = slot_at
+            for window in windows:
+                window.advance(slot_at, self._tables.series_in, self._tables.panes)
 
     def _release_unjudged(self, t: Instant) -> None:
         for series in [each for each, until_at in self._unjudged.items() if until_at <= t]:

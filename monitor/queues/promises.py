@@ -24,10 +24,6 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
         only = self.objective.only
         return dims == TOTAL and kind == self.objective.scope and (only is None or name in only)
 
-    def is_open(self, t: int) -> bool:
-        """Whether anything is promised at T (P59, peak only)."""
-        return self.objective.calendar is None or self.objective.calendar.is_open(t)
-
 
 def promises(policy: Policy) -> tuple[Promise, ...]:
     """Return the objectives of a policy in the order of their names. Raises PolicyError for an unknown indicator."""

@@ -35,7 +35,8 @@ class Sources:
         self._appended: dict[Source, Instant] = {}
         self._turns: list[Instant] = []
         self._waiting: set[Instant] = set()
-        self._unsaved: dict[bytes, bytes | None] = {}
+        self._added: dict[Instant, None] = {}
+        self._dropped: dict[Instant, None] = {}
         self._moved: dict[Source, None] = {}
         self._head = b""
         self._load(state)
@@ -46,9 +47,6 @@ class Sources:
         """The lowest watermark of all sources, -1 while one was never heard of."""
         return self._low
 
-    def __contains__(self, source: Source) -> bool:
-        return source in self._marks
-
     def mark(self, mark: Watermark) -> None:
         """Take a watermark: its source has sent everything as of its T. One that goes back changes nothing."""
         source = (mark.processor, mark.partition)
@@ -57,7 +55,8 @@ class Sources:
             return
         self._marks[source], self._appended[source] = mark.t, mark.appended_at
         self._moved[source] = None
-        self._highest = max(self._highest, (mark.t, mark.appended_at))
+        if mark.t >= self._highest[0]:
+            self._highest = max(self._highest, (mark.t, mark.appended_at))
         if self._first_at == _UNSEEN:
             self._first_at = mark.t
         if before == self._low:
@@ -65,11 +64,17 @@ class Sources:
         if mark.t > self.reached_at and mark.t not in self._waiting:
             self._waiting.add(mark.t)
             heappush(self._turns, mark.t)
-            self._unsaved[_turn_key(mark.t)] = b""
+            self._added[mark.t] = None
 
     def mark_of(self, source: Source) -> Instant:
         """Return the watermark of one source, -1 while it was never heard of."""
         return self._marks[source]
+
+    def may_move(self) -> bool:
+        """Whether any T may be judged now; most watermarks are not the last one that a T waits for."""
+        if not self._turns:
+            return False
+        return self._turns[0] <= self._low or (not self._external_clock and self._turns[0] <= self._limit())
 
     def turns(self) -> Iterator[Instant]:
         """Yield every T that may be judged now, ascending; each is reached when it is yielded."""
@@ -77,7 +82,10 @@ class Sources:
         while self._turns and self._turns[0] <= limit:
             t = heappop(self._turns)
             self._waiting.discard(t)
-            self._drop(_turn_key(t))
+            if t in self._added:  # one that was never saved leaves no trace
+                del self._added[t]
+            else:
+                self._dropped[t] = None
             self.reached_at = t
             yield t
 
@@ -99,19 +107,15 @@ class Sources:
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return what the state must hold since the last call."""
-        changes = self._unsaved
+        changes: dict[bytes, bytes | None] = {_turn_key(t): b"" for t in self._added}
+        changes |= {_turn_key(t): None for t in self._dropped}
         for source in self._moved:
             changes[MARK + source_text(source).encode()] = _encoder.encode((self._marks[source], self._appended[source]))
         head = _encoder.encode((self.reached_at, self._first_at))
         if head != self._head and self._first_at != _UNSEEN:
             changes[HEAD] = self._head = head
-        self._unsaved, self._moved = {}, {}
+        self._added, self._dropped, self._moved = {}, {}, {}
         return changes
-
-    def _drop(self, key: bytes) -> None:
-        """Undo a key: one that was never saved leaves no trace."""
-        if self._unsaved.pop(key, None) is None:
-            self._unsaved[key] = None
 
     def _limit(self) -> Instant:
         stuck = self.stuck()

@@ -72,7 +72,7 @@ class Window:
         self.changed[series] = self.unseen[series] = None
 
     def advance(self, t: Instant, series_in: SeriesIn, panes_of: PanesOf) -> None:
-        """Move on to T: subtract the panes of every slot that leaves."""
+        """Move on to T: subtract the panes of every slot that leaves. Nothing changes within one slot of the window's resolution."""
         self.begins_at = self._slots.slot_at(self.resolution, t) - self.id.length_us
         while self._inside and self._inside[0] < self.begins_at:
             slot_at = heappop(self._inside)

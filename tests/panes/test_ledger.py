@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.panes import ledger as ledger_module
 from monitor.panes import sketch, totals
+from monitor.panes.booked import CHUNK, JOURNAL
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.where import Where
 from monitor.policy.model import Policy, QueuePolicy
@@ -69,6 +70,30 @@ def test_drains_and_crashes_change_nothing_that_is_sent(steps: list[Step]) -> No
     calm = play(steps, drains=False, crashes=False)
     assert play(steps, drains=True, crashes=False) == calm
     assert play(steps, drains=True, crashes=True) == calm
+
+
+@settings(max_examples=30, deadline=None)
+@given(steps=STEPS)
+def test_rolling_up_early_for_want_of_memory_changes_nothing_that_is_sent(steps: list[Step]) -> None:
+    calm = play(steps, drains=False, crashes=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger_module, "BOOKED", 2)
+        patch.setattr(ledger_module, "CACHED", 2)
+        assert play(steps, drains=True, crashes=False) == calm
+        assert play(steps, drains=True, crashes=True) == calm
+
+
+def test_bookings_between_two_emissions_lie_in_the_state_in_small_values_until_they_are_panes() -> None:
+    state: dict[bytes, bytes] = {}
+    ledger = PaneLedger(0, RULES, state, 4)
+    for number in range(3 * CHUNK):
+        ledger.book(Where(f"q{number}"), START, "offered")
+    commit(ledger, state)
+    assert len(state) == 3
+    ledger.emit(START + SECOND)
+    commit(ledger, state)
+    assert not [key for key in state if key.startswith(JOURNAL)]
+    assert len([key for key in state if b"|10s|" in key]) == 3 * CHUNK + 1
 
 
 @settings(max_examples=40, deadline=None)
