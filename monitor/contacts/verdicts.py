@@ -9,7 +9,7 @@ from typing import Final
 
 from monitor.contacts import alerts
 from monitor.contacts.case import Case, bounded_labels
-from monitor.contacts.contact import STOPPED, Contact, Published
+from monitor.contacts.contact import RUNNING, STOPPED, Contact, Published
 from monitor.contacts.deadline import elapsed_us, pauses_of
 from monitor.contacts.explain import explain
 from monitor.contacts.identity import verdict_key
@@ -22,6 +22,13 @@ from schemas.instants import SECOND, Instant, seconds_of
 
 LATE_US: Final = 60 * SECOND
 RETRACTED: Final = "retracted"
+
+
+def has_news(contact: Contact) -> bool:
+    """Whether ``publish`` could say anything: not while nothing was ever said and every clock simply runs."""
+    if contact.ledger:
+        return True
+    return any(run.state != RUNNING or run.passed or run.breach_at or run.reason for run in contact.view.runs)
 
 
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
