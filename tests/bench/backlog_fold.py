@@ -124,7 +124,7 @@ def main() -> None:
     print(f"fold_cpu_us_per_event: {whole / count * 1e6:.1f}")
     print(f"records_out_per_event: {written / count:.2f}")
     watches = Stopwatches()
-    processor_module.decode_event = watches.timed("decode", processor_module.decode_event)  # type: ignore[method-assign]
+    processor_module.decode_event = watches.timed("decode", processor_module.decode_event)  # type: ignore[attr-defined]
     measured, _ = run(slices, watches)
     parts = watches.spent | {"contacts": measured - sum(watches.spent.values())}
     for part, seconds in sorted(parts.items()):

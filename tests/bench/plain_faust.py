@@ -33,7 +33,7 @@ def main() -> None:
     contacts = app.Table("contacts", partitions=4, key_type=bytes, value_type=bytes)
     peer, watch = Peer(bench_policy(), 4), Stopwatch(count)
 
-    @app.agent(events)  # type: ignore[untyped-decorator]  # the framework is not typed
+    @app.agent(events)  # type: ignore[untyped-decorator]
     async def judge(stream: Any) -> None:
         async for event in stream.events():
             message = event.message
