@@ -22,9 +22,9 @@ class Accepted(Enum):
     GAP = "gap"
 
 
-def raw_size(record: Raw) -> int:
-    """Bytes that a waiting record holds, about."""
-    return RECORD_OVERHEAD_BYTES + max(record.serialized_key_size, 0) + max(record.serialized_value_size, 0)
+def held_bytes(records: Iterable[Raw], count: int) -> int:
+    """Bytes that waiting records hold, about (an absent key or value counts -1)."""
+    return RECORD_OVERHEAD_BYTES * count + sum([record.serialized_key_size + record.serialized_value_size for record in records])
 
 
 class TopicQueue:
@@ -58,11 +58,11 @@ class TopicQueue:
             return Accepted.GAP
         if piece.next <= self.read:
             return Accepted.SEEN
-        fresh: Iterable[Raw] = piece
+        fresh: list[Raw] = piece
         if piece.start < self.read:
             fresh = [record for record in piece if record.offset >= self.read]
         self.records.extend(fresh)
-        self.size_bytes += sum(map(raw_size, fresh))
+        self.size_bytes += held_bytes(fresh, len(fresh))
         self.read = piece.next
         return Accepted.TAKEN
 
@@ -72,13 +72,13 @@ class TopicQueue:
         records = self.records
         while records and len(taken) < limit and (before is None or records[0].offset < before):
             taken.append(records.popleft())
-        self.size_bytes -= sum(map(raw_size, taken))
+        self.size_bytes -= held_bytes(taken, len(taken))
         return taken
 
     def put_back(self, records: list[Raw]) -> None:
         """Return records that were handed out last, in their order."""
         self.records.extendleft(reversed(records))
-        self.size_bytes += sum(map(raw_size, records))
+        self.size_bytes += held_bytes(records, len(records))
 
 
 class Inbox:

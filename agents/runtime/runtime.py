@@ -62,6 +62,8 @@ class Runtime:
 
     def alive(self) -> tuple[bool, str]:
         """False when an assignment or a recovery has taken too long: a restart is the cure."""
+        if self.app.tables.actives_ready and not self.app.rebalancing:
+            self.health.recovered()  # a worker without partitions has nothing to seek
         return self.health.alive()
 
     def samples(self) -> list[Sample]:
@@ -137,9 +139,7 @@ class Runtime:
             leave(Exit.SHARD_FAILED, f"the shards of {name} could not be made: {error!r}", trace=True)
 
     async def _rebuild(self, spec: ProcessorSpec) -> None:
-        first = self.settings.physical(spec.sources[0])
-        owned = sorted(tp.partition for tp in self.app.assignor.assigned_actives() if tp.topic == first)
-        for partition in owned:
+        for partition in self._owned(spec):
             key = (spec.name, partition)
             old = self._shards.pop(key, None)
             if old is not None:
@@ -150,6 +150,14 @@ class Runtime:
             state = self.stores[spec.name].partition(partition)
             wiring = Wiring(state, producer, PartitionFlow(self, partition), self.counters[spec.name])
             self._shards[key] = Shard(self.settings, spec, partition, wiring)
+
+    def _owned(self, spec: ProcessorSpec) -> list[int]:
+        """The partitions assigned to this worker, the same for every topic that meets in a shard."""
+        assigned = self.app.assignor.assigned_actives()
+        owned = [{tp.partition for tp in assigned if tp.topic == self.settings.physical(topic)} for topic in spec.topics]
+        if any(partitions != owned[0] for partitions in owned):
+            raise RuntimeError(f"the topics of {spec.name} were assigned apart from each other: {owned}")
+        return sorted(owned[0])
 
     def _shard(self, tp: TP) -> tuple[Shard | None, str]:
         spec, topic = self._topics[tp.topic]

@@ -148,9 +148,11 @@ class Shard:
         done = size = 0
         started = time.perf_counter()
         while done < self.settings.batch_records and size < self.settings.batch_bytes and not self._stopping:
+            waiting = self.inbox.size_bytes
             step = self._order.take(RUN_RECORDS, self._suspicion.suspect)
             if step is None:
                 break
+            size += waiting - self.inbox.size_bytes
             if self._journal and self._suspicion.covers(step):
                 self._order.put_back([step])  # what came before is committed first, then the suspect is tried alone
                 break
@@ -158,7 +160,6 @@ class Shard:
             if not self._perform(step):
                 return 1
             done += len(step.raws)
-            size += sum(len(raw.value or b"") for raw in step.raws)
             now = time.perf_counter()
             if now - started > self.settings.stall_limit_seconds:
                 self.counters.processing_seconds += now - started
@@ -253,7 +254,7 @@ class Shard:
         changes = effects.changes
         changes[RESERVED_KEY] = self.positions.encode()
         outputs = [*effects.outputs, *map(dead_letter, effects.rejects)]
-        self.state.durable = await self._producer.commit(outputs, changes)
+        self.state.durable = max(await self._producer.commit(outputs, changes), self.state.durable or 0)
         for key, value in changes.items():
             self.state.merge(key, value)
         self.counters.committed(time.perf_counter() - started)

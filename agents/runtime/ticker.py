@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from agents.runtime.connection import client_options
+from agents.runtime.exits import Exit, leave
 from agents.runtime.settings import RuntimeSettings
 from agents.runtime.shard import Shard
 from agents.runtime.ticks import encode_tick
@@ -24,7 +25,7 @@ from schemas.ticks import Tick
 
 log = logging.getLogger("sla.runtime")
 
-DELIVERY_SECONDS = 10.0
+ANSWER_SECONDS = 10.0
 
 
 class Ticker:
@@ -57,6 +58,8 @@ class Ticker:
             await offsets.start()
             await producer.start()
             await self._beat(offsets, producer)
+        except Exception as error:
+            leave(Exit.CRASHED, f"no ticks can be written any more: {error!r}", trace=True)  # silence would stop time
         finally:
             await producer.stop()
             await offsets.stop()
@@ -82,7 +85,8 @@ class Ticker:
         started = time.monotonic()
         physical = self._settings.physical
         sources = {(shard, topic): TopicPartition(physical(topic), shard.partition) for shard in shards for topic in shard.spec.sources}
-        ends = await offsets.end_offsets(list(sources.values()))
+        async with asyncio.timeout(ANSWER_SECONDS):
+            ends = await offsets.end_offsets(list(sources.values()))
         self.fence_seconds += time.monotonic() - started
         t = clock_at - int(self._settings.verdict_delay_seconds * SECOND)
         owned = set(self._targets())
@@ -94,8 +98,8 @@ class Ticker:
             tick = Tick(clock_at, t, fence, self._settings.policy_hash)
             topic = self._settings.physical(shard.spec.tick_topic)
             deliveries.append(await producer.send(topic, encode_tick(tick), partition=shard.partition))
-        done, late = await asyncio.wait(deliveries, timeout=DELIVERY_SECONDS) if deliveries else ((), ())
+        done, late = await asyncio.wait(deliveries, timeout=ANSWER_SECONDS) if deliveries else ((), ())
         if late:
-            raise TimeoutError(f"{len(late)} ticks were not accepted within {DELIVERY_SECONDS} s")
+            raise TimeoutError(f"{len(late)} ticks were not accepted within {ANSWER_SECONDS} s")
         for delivery in done:
             delivery.result()

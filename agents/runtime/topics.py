@@ -1,5 +1,6 @@
 """Create and verify topics: a list of named differences, and one clear sentence where a worker may not start."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -19,6 +20,8 @@ log = logging.getLogger("sla.runtime")
 
 ALREADY_EXISTS = 36
 MISSING = "exists"
+KNOWN_TRIES = 100
+KNOWN_PAUSE_SECONDS = 0.1
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -47,7 +50,19 @@ async def create_topics(settings: RuntimeSettings, plans: Sequence[TopicPlan]) -
             created.append(name)
         elif code != ALREADY_EXISTS:
             raise BrokerError(f"topic {name} could not be created: {text or for_code(code).__name__}")
+    await _until_known(settings, [plan for plan in plans if plan.name in created])
     return created
+
+
+async def _until_known(settings: RuntimeSettings, plans: Sequence[TopicPlan]) -> None:
+    """A created topic is the controller's first; wait until the broker that clients ask knows it too."""
+    async with admin_client(settings) as admin:
+        for _ in range(KNOWN_TRIES):
+            counts = await _partition_counts(settings, admin, plans)
+            if all(counts.get(plan.name) for plan in plans):
+                return
+            await asyncio.sleep(KNOWN_PAUSE_SECONDS)
+    raise BrokerError(f"{settings.bootstrap} does not show the topics that it has created; try again")
 
 
 async def differences(settings: RuntimeSettings, plans: Sequence[TopicPlan]) -> list[Difference]:

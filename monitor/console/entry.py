@@ -1,7 +1,7 @@
 """Where every command begins and every error ends: as one message a person can act on, never as a traceback."""
 
 import importlib
-import os
+import logging
 import sys
 from typing import Final, NoReturn
 
@@ -12,7 +12,6 @@ from monitor.console.manual import COMMANDS, EPILOGUE, Entry
 from monitor.errors import SlaMonitorError
 
 INTERRUPTED: Final = 130
-BROKEN_PIPE: Final = 141
 
 
 class Commands(click.Group):
@@ -61,6 +60,7 @@ def sla_monitor() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 all is well, 1 problems were found, 2 the command or a setting is wrong."""
+    logging.getLogger().addHandler(logging.NullHandler())  # only a worker logs; what others have to say is their output
     try:
         code = sla_monitor.main(args=arguments, prog_name="sla-monitor", standalone_mode=False)
     except click.Abort:
@@ -73,9 +73,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         _leave(error.exit_code)
     except KeyboardInterrupt:
         _leave(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more can be said to it
-        _leave(BROKEN_PIPE)
     _leave(code if isinstance(code, int) else 0)
 
 

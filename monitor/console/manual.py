@@ -37,7 +37,7 @@ EPILOGUE: Final = """\b
 Start here:
   sla-monitor demo                                  see it work
   sla-monitor topics && sla-monitor worker          run it on SLA_KAFKA (127.0.0.1:9092 unless told)
-  sla-monitor publish traffic --speed 60            an hour of traffic a minute
+  sla-monitor publish traffic                       calls, chats and work orders that happen now
   sla-monitor alerts --follow                       what was promised and not kept
 
 \b

@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 
 from monitor.contacts.contact import Contact, Stored
-from monitor.contacts.fold import FOLLOW_UPS
 from monitor.contacts.order import Standing
+from monitor.contacts.steps import FOLLOW_UPS
 from monitor.policy.model import Limits
 from schemas.event import Event
 from schemas.events import EventData

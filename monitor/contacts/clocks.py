@@ -27,7 +27,7 @@ class Happening(msgspec.Struct, frozen=True):
     data: EventData
 
 
-def act(desk: Desk, family: FamilyPlan, view: View, moments: list[MomentPlan], event: Happening) -> bool:
+def act(desk: Desk, family: FamilyPlan, view: View, moments: tuple[MomentPlan, ...], event: Happening) -> bool:
     """Let the planned moments of one event cancel, stop and start cycles; answer whether any cycle changed."""
     changed = False
     for moment in moments:

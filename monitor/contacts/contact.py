@@ -141,6 +141,7 @@ class Published(msgspec.Struct, array_like=True):
     elapsed_us: int = 0
     deadline_at: Instant = 0
     decided_at: Instant = 0
+    breached_at: Instant = 0
     severity: Severity = "critical"
     detected_late: bool = False
     alert_state: str = ""
@@ -162,9 +163,15 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
 
 NOTHING: Final = Summary(kept=0)
 
+Waiting = tuple[Where, Instant]
+"""Where and since when a contact waits."""
+
 
 class Contact(msgspec.Struct):
-    """One contact in memory; ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it."""
+    """One contact in memory.
+
+    ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows.
+    """
 
     id: str
     family: Family
@@ -176,6 +183,7 @@ class Contact(msgspec.Struct):
     pushed_at: Instant = 0
     unjudged: bool = False
     summary: Summary = NOTHING
+    shown: Waiting | None = None
 
     @property
     def last_at(self) -> Instant:

@@ -6,8 +6,10 @@ from monitor.contacts.bookings import Sink
 from monitor.contacts.contact import View
 from monitor.contacts.plan import Plan
 from monitor.panes.where import Where, dimensions_text
-from monitor.policy.model import QueueRules
-from schemas.instants import SECOND, Instant
+from monitor.policy.model import QueueRules, Scalar
+from schemas.instants import SECOND
+
+_PLACES_KEPT: Final = 10_000
 
 
 class QueuePlan:
@@ -25,14 +27,15 @@ class QueuePlan:
         self.miss: Final = tuple(f"sl_miss.{y}" for y in seconds)
 
 
-class Desk:
-    """Books what a fold finds into one sink, under the place where it happened."""
+class Floor:
+    """The queues of a policy, and the places that contacts are in: few, met again and again."""
 
-    def __init__(self, plan: Plan, sink: Sink) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._queues = {name: QueuePlan(rules) for name, rules in plan.policy.queues.named.items()}
         self._default = QueuePlan(plan.policy.queues.default)
         self._dimensions = plan.dimensions
-        self.sink = sink
+        self._split = ("queue", "channel", "region", *plan.dimensions)
+        self._places: dict[tuple[Scalar | None, ...], Where] = {}
 
     def rules_of(self, queue: str | None) -> QueuePlan:
         """The counting rules of a queue; unknown ones follow the default."""
@@ -40,24 +43,29 @@ class Desk:
 
     def place_of(self, view: View) -> Where:
         """Where the contact is now."""
-        attributes = view.attributes
-        queue, channel, region = attributes.get("queue"), attributes.get("channel"), attributes.get("region")
-        dims = ""
-        if self._dimensions:
-            dims = dimensions_text(self._dimensions, {name: _text(attributes.get(name)) for name in self._dimensions})
-        return Where(_text(queue), _text(channel), _text(region), dims)
+        values = tuple(map(view.attributes.get, self._split))
+        return self._places.get(values) or self._place(values)
 
-    def count(self, place: Where, at: Instant, counter: str, amount: int = 1) -> None:
-        """Add to a counter."""
-        self.sink.book(place, at, counter, amount)
+    def _place(self, values: tuple[Scalar | None, ...]) -> Where:
+        queue, channel, region, *others = map(_text, values)
+        place = Where(queue, channel, region, dimensions_text(self._dimensions, dict(zip(self._dimensions, others, strict=True))))
+        if len(self._places) >= _PLACES_KEPT:
+            self._places.clear()
+        self._places[values] = place
+        return place
 
-    def total(self, place: Where, at: Instant, name: str, amount_us: int) -> None:
-        """Add to a sum."""
-        self.sink.add(place, at, name, amount_us)
 
-    def value(self, place: Where, at: Instant, name: str, value_us: int, sign: int = 1) -> None:
-        """Put a value into a sketch, or take it out."""
-        self.sink.observe(place, at, name, value_us, sign)
+class Desk:
+    """Books what a fold finds into one sink, under the place where it happened."""
+
+    def __init__(self, floor: Floor, sink: Sink) -> None:
+        self._floor = floor
+        self.rules_of, self.place_of = floor.rules_of, floor.place_of
+        self.count, self.total, self.value = sink.book, sink.add, sink.observe
+
+    def into(self, sink: Sink) -> "Desk":
+        """The same desk with another sink."""
+        return Desk(self._floor, sink)
 
 
 def _text(value: object) -> str | None:

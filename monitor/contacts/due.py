@@ -7,8 +7,8 @@ clock is a ghost and goes ``MAX_OPEN_US`` after its last event. A clock that nob
 
 from typing import Final
 
-from monitor.contacts.contact import RUNNING, CallFlow, ChatFlow, Contact, Run, Summary, View
-from monitor.contacts.fold import waiting
+from monitor.contacts.contact import RUNNING, Contact, Run, Summary, View
+from monitor.contacts.fold import leg_of, waiting
 from monitor.contacts.plan import FamilyPlan
 from monitor.policy.model import Limits
 from schemas.alerts import Severity
@@ -28,14 +28,11 @@ def running_promises(view: View) -> list[Run]:
 def forget_at(contact: Contact, limits: Limits) -> Instant:
     """When the contact may go."""
     view = contact.view
-    last_timer_at = 0
-    runs = False
+    last_timer_at = -1
     for run in view.runs:
-        if run.state == RUNNING and run.rule >= 0:
-            runs = True
-            if run.next_at > last_timer_at:
-                last_timer_at = run.next_at
-    if not runs:
+        if run.state == RUNNING and run.rule >= 0 and run.next_at > last_timer_at:
+            last_timer_at = run.next_at
+    if last_timer_at < 0:
         if view.follow_up:
             return contact.last_at + limits.follow_up_us
         if view.closed_at:
@@ -51,10 +48,11 @@ def next_at(contact: Contact, limits: Limits) -> Instant:
     for run in view.runs:
         if run.next_at and run.next_at < at:
             at = run.next_at + 1
-    flow = view.flow
-    if isinstance(flow, (CallFlow, ChatFlow)) and flow.leg is not None and flow.leg.next_at and flow.leg.next_at < at:
-        at = flow.leg.next_at + 1
-    return min(at, forget_at(contact, limits))
+    leg = leg_of(view)
+    if leg is not None and leg.next_at and leg.next_at < at:
+        at = leg.next_at + 1
+    gone_at = forget_at(contact, limits)
+    return at if at < gone_at else gone_at
 
 
 def summary(contact: Contact, family: FamilyPlan) -> Summary:

@@ -1,6 +1,6 @@
 """What a shard sends at the first tick of each new whole second of T: dirty panes, changed presence, then its watermark (design §4)."""
 
-from monitor.contacts.fold import Waiting
+from monitor.contacts.contact import Waiting
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.presence import PresenceBook
 from monitor.panes.watermark import watermarks, whole_second

@@ -4,56 +4,56 @@ For one event: timers that fell due before it go by; it brings attributes, and r
 (P14); the family's life cycle finds the moments; clocks are cancelled, stopped, paused and started, in that order (P11).
 """
 
-from typing import Final
-
 from monitor.contacts import clocks, rematch, waits
-from monitor.contacts.contact import CallFlow, ChatFlow, Leg, PauseSpan, Stored, View
+from monitor.contacts.bookings import Sink
+from monitor.contacts.contact import CallFlow, ChatFlow, Leg, PauseSpan, Stored, View, Waiting
 from monitor.contacts.counting import Desk
 from monitor.contacts.moments_call import fold_call
 from monitor.contacts.moments_chat import fold_chat
 from monitor.contacts.moments_workorder import fold_workorder
 from monitor.contacts.plan import FamilyPlan, MomentPlan, Plan
-from monitor.panes.where import Where
-from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
-from schemas.events.shared import CallbackAttempted, CallbackDone, CoachingDone, QcScored, SurveyScored
-from schemas.events.workorder import WorkOrderPaused, WorkOrderResolved, WorkOrderResumed
+from monitor.contacts.steps import Step, Steps, steps_of
+from monitor.policy.model import Scalar
+from schemas.events import EventData, Family
+from schemas.events.workorder import WorkOrderPaused, WorkOrderResumed
 from schemas.instants import Instant
-
-FOLLOW_UPS: Final = frozenset({SurveyScored, QcScored, CoachingDone, CallbackAttempted, CallbackDone})
-"""Events that may come long after a contact was forgotten; alone they open a follow-up (design §4)."""
-
-_NAMES: Final[dict[type[EventData], str]] = {kind: event_name(kind) for kind in (*CALL_EVENTS, *CHAT_EVENTS, *WORKORDER_EVENTS, *SHARED_EVENTS)}
-_REOPENS: Final = frozenset({"chat.reopened", "workorder.reopened"})
-_PAUSES: Final = (WorkOrderPaused, WorkOrderResumed, WorkOrderResolved)
-
-
-Waiting = tuple[Where, Instant]
 
 
 class Fold:
     """Folds into views, booking into the desk's sink."""
 
-    def __init__(self, plan: Plan, desk: Desk) -> None:
+    def __init__(self, plan: Plan, desk: Desk, steps: dict[Family, Steps] | None = None) -> None:
         self._plan, self._desk = plan, desk
+        self._steps = steps or steps_of(plan)
+
+    def into(self, sink: Sink) -> "Fold":
+        """The same fold with another sink."""
+        return Fold(self._plan, self._desk.into(sink), self._steps)
 
     def take(self, family: Family, view: View, event: Stored, data: EventData) -> bool:
         """Fold the next event into a view; answer whether any clock changed."""
-        plan = self._plan.families[family]
-        at = event.at
+        plan, step, at = self._plan.families[family], self._steps[family][type(data)], event.at
         changed = bool(view.opened_at) and self.advance(family, view, at)
-        matters = self._carry(plan, view, data)
-        self._open(view, data, at)
+        values = step.values(data)
+        matters = values != step.silent and _carry(step, view, values)
+        if not view.opened_at:
+            view.opened_at = at
+        if view.follow_up and not step.follows_up:
+            view.follow_up = False
+            self._desk.count(self._desk.place_of(view), at, "contacts")
         if matters and view.runs:
             changed |= rematch.match_all_again(self._desk, plan, view, event.id, at)
-        name = _NAMES[type(data)]
-        derived = self._family(family, view, name, data, event)
-        self._close(view, name, derived, at)
+        derived = self._family(family, view, step.name, data, event)
+        if derived or view.closed_at:
+            self._close(view, step, derived, at)
         if not plan.order:
             return changed
-        moments = [found for moment in (name, *derived) if (found := plan.moments.get(moment)) is not None]
-        if name in _REOPENS:
+        moments = step.moments
+        if derived:
+            moments += tuple(found for moment in derived if (found := plan.moments.get(moment)) is not None)
+        if step.reopens:
             changed |= clocks.reopen(self._desk, plan, view, event.id, at)
-        if isinstance(data, _PAUSES):
+        if step.pauses:
             changed |= self._stop_then_pause(plan, view, moments, clocks.Happening(event.id, at, data))
         elif moments:
             changed |= clocks.act(self._desk, plan, view, moments, clocks.Happening(event.id, at, data))
@@ -61,7 +61,7 @@ class Fold:
 
     def advance(self, family: Family, view: View, until: Instant, *, inclusive: bool = False) -> bool:
         """Let timers before ``until`` go by; answer whether any clock changed."""
-        leg = _leg(view)
+        leg = leg_of(view)
         if leg is not None and leg.next_at and leg.next_at <= until:
             view.fired_at = max(view.fired_at, waits.advance(self._desk, leg, until, inclusive=inclusive))
         if not view.runs:
@@ -79,24 +79,6 @@ class Fold:
         self.advance(family, view, fired_at, inclusive=True)
         return view
 
-    def _carry(self, plan: FamilyPlan, view: View, data: EventData) -> bool:
-        """Take over the attributes an event carries; answer whether one that rules match on changed."""
-        attributes = view.attributes
-        matters = False
-        for field in self._plan.fields(data):
-            value = getattr(data, field)
-            if value is not None and attributes.get(field) != value:
-                attributes[field] = value
-                matters = matters or field in plan.matched_on
-        return matters
-
-    def _open(self, view: View, data: EventData, at: Instant) -> None:
-        if not view.opened_at:
-            view.opened_at = at
-        if view.follow_up and type(data) not in FOLLOW_UPS:
-            view.follow_up = False
-            self._desk.count(self._desk.place_of(view), at, "contacts")
-
     def _family(self, family: Family, view: View, name: str, data: EventData, event: Stored) -> tuple[str, ...]:
         if family == "call":
             return fold_call(self._desk, view, name, data, event.at, event.source)
@@ -104,19 +86,19 @@ class Fold:
             return fold_chat(self._desk, view, name, data, event.at)
         return fold_workorder(view, name, data)
 
-    def _close(self, view: View, name: str, derived: tuple[str, ...], at: Instant) -> None:
+    def _close(self, view: View, step: Step, derived: tuple[str, ...], at: Instant) -> None:
         if "contact.closed" in derived:
             if not view.closed_at:
                 view.closed_at, view.closed_place = at, self._desk.place_of(view)
                 self._desk.count(view.closed_place, at, "closed")
-        elif view.closed_at and (name in _REOPENS or _is_active(view)):
+        elif view.closed_at and (step.reopens or _is_active(view)):
             self._desk.count(view.closed_place, view.closed_at, "closed", -1)
             view.closed_at = 0
 
-    def _stop_then_pause(self, plan: FamilyPlan, view: View, moments: list[MomentPlan], event: clocks.Happening) -> bool:
+    def _stop_then_pause(self, plan: FamilyPlan, view: View, moments: tuple[MomentPlan, ...], event: clocks.Happening) -> bool:
         """Cancels and stops come before the pause, starts after it (P11)."""
         data = event.data
-        stops = [MomentPlan(m.cancels, m.stops, ()) for m in moments]
+        stops = tuple(MomentPlan(m.cancels, m.stops, ()) for m in moments)
         changed = clocks.act(self._desk, plan, view, stops, event)
         if isinstance(data, WorkOrderPaused):
             _pause(view, event.at, data.reason)
@@ -125,23 +107,31 @@ class Fold:
         else:
             _resume(view, event.at, None)
         clocks.reschedule(plan, view)
-        starts = [MomentPlan((), (), m.starts) for m in moments]
+        starts = tuple(MomentPlan((), (), m.starts) for m in moments)
         return clocks.act(self._desk, plan, view, starts, event) or changed
 
 
 def waiting(view: View) -> Waiting | None:
     """Where and since when somebody waits who is no ghost."""
-    flow = view.flow
-    if isinstance(flow, (CallFlow, ChatFlow)):
-        leg = flow.leg
-        if leg is not None and not leg.expired:
-            return (leg.place, leg.queued_at)
-    return None
+    leg = leg_of(view)
+    return None if leg is None or leg.expired else (leg.place, leg.queued_at)
 
 
-def _leg(view: View) -> Leg | None:
+def leg_of(view: View) -> Leg | None:
+    """The wait of a contact, expired or not."""
     flow = view.flow
     return flow.leg if isinstance(flow, (CallFlow, ChatFlow)) else None
+
+
+def _carry(step: Step, view: View, values: tuple[Scalar | None, ...]) -> bool:
+    """Take over the attributes an event carries; answer whether one that rules match on changed."""
+    attributes = view.attributes
+    matters = False
+    for field, value in zip(step.fields, values, strict=True):
+        if value is not None and attributes.get(field) != value:
+            attributes[field] = value
+            matters = matters or field in step.matched_on
+    return matters
 
 
 def _is_active(view: View) -> bool:

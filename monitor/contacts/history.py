@@ -8,10 +8,8 @@ import msgspec
 
 from monitor.contacts.bookings import Book, Sink
 from monitor.contacts.contact import Contact, Stored, View
-from monitor.contacts.counting import Desk
 from monitor.contacts.fold import Fold
-from monitor.contacts.plan import Plan
-from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family
+from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData
 from schemas.instants import Instant
 
 _KINDS: Final = (*CALL_EVENTS, *CHAT_EVENTS, *WORKORDER_EVENTS, *SHARED_EVENTS)
@@ -28,22 +26,19 @@ def decoded(events: list[Stored]) -> Decoded:
 class History:
     """Folds whole event lists."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, fold: Fold) -> None:
+        self._fold = fold
 
     def view_of(self, contact: Contact, fired_at: Instant) -> View:
         """The view of a contact that was kept without one."""
-        return self._fold(contact.family, decoded(contact.events), fired_at, Book())
+        return self._fold.into(Book()).again(contact.family, decoded(contact.events), fired_at)
 
     def rewrite(self, contact: Contact, events: Decoded, sink: Sink) -> None:
         """Put other events in place of the contact's: fold both lists to the same timers, book only the difference."""
         before, after = Book(), Book()
         fired_at = contact.view.fired_at
-        self._fold(contact.family, decoded(contact.events), fired_at, before)
-        contact.view = self._fold(contact.family, events, fired_at, after)
+        self._fold.into(before).again(contact.family, decoded(contact.events), fired_at)
+        contact.view = self._fold.into(after).again(contact.family, events, fired_at)
         contact.events = [event for event, _ in events]
         after.subtract(before)
         after.pour(sink)
-
-    def _fold(self, family: Family, events: Decoded, fired_at: Instant, book: Book) -> View:
-        return Fold(self._plan, Desk(self._plan, book)).again(family, events, fired_at)

@@ -18,10 +18,11 @@ def standing(events: list[Stored], arriving: Stored) -> Standing:
     Same source and id: same content is a duplicate, and so is a lower sequence (already corrected); a higher sequence
     corrects; an equal one with other content conflicts, whatever was first in the log stays.
     """
+    identity = arriving.id
     for known in events:
-        if known.id == arriving.id and known.source == arriving.source:
+        if known.id == identity and known.source == arriving.source:
             return _same_identity(known, arriving)
-    if not events or order_key(events[-1]) < order_key(arriving):
+    if not events or events[-1].at < arriving.at or order_key(events[-1]) < order_key(arriving):
         return "next"
     return "late"
 

@@ -69,15 +69,6 @@ class Plan:
         self.families = {family: _family_plan(policy, family) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
         self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched
-        self._fields: dict[type[EventData], tuple[str, ...]] = {}
-
-    def fields(self, data: EventData) -> tuple[str, ...]:
-        """The fields of this kind of event that the contact carries on."""
-        kind = type(data)
-        known = self._fields.get(kind)
-        if known is None:
-            known = self._fields[kind] = tuple(f for f in kind.__struct_fields__ if f in self.carried)
-        return known
 
 
 def passes(test: FieldTest, value: object) -> bool:

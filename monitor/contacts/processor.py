@@ -1,12 +1,13 @@
 """The contacts processor: one shard of contacts, driven by records and ticks (design §4, §5; ``monitor.processing``)."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
-from monitor.contacts.counting import Desk
+from monitor.contacts.counting import Desk, Floor
 from monitor.contacts.emission import Emission
-from monitor.contacts.fold import Fold, Waiting, waiting
+from monitor.contacts.fold import Fold, waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.order import Standing, insert, standing
 from monitor.contacts.plan import Plan
@@ -22,7 +23,8 @@ from schemas.partition import partition_of
 from schemas.reasons import Reason, Refused
 from schemas.topics import SOURCE_TOPICS
 
-GHOST = "expired"
+GHOST: Final = "expired"
+BEFORE_ALL: Final[Instant] = -1
 
 
 class ContactsProcessor:
@@ -33,9 +35,9 @@ class ContactsProcessor:
         self._limits = policy.limits
         self._plan = Plan(policy)
         self._emission = Emission(partition, policy, state, partitions)
-        self._desk = Desk(self._plan, self._emission.ledger)
+        self._desk = Desk(Floor(self._plan), self._emission.ledger)
         self._fold = Fold(self._plan, self._desk)
-        self._history = History(self._plan)
+        self._history = History(self._fold)
         self._shelf = Shelf(self._plan, state, self._history.view_of)
         self._counters = samples.Counters()
         self._outputs: list[Output] = []
@@ -49,21 +51,24 @@ class ContactsProcessor:
         """Take one record of a source topic; what breaks the contract becomes a reject."""
         try:
             event = decode_event(record.key, record.value, record.headers, SOURCE_TOPICS[record.topic])
-            self._admit(event, t)
+            self._admit(record.key or b"", event, t)
         except Refused as refused:
             contact = record.key.decode(errors="replace")[:128] if record.key else ""
             self._rejects.append(Reject(record, refused.reason, refused.detail, refused.path, contact))
 
     def judge(self, t: Instant, appended_at: Instant) -> None:
         """It is T: timers that went by take effect, what changed is published, what is old is forgotten, panes go out."""
+        self._settle(t)
         for key in self._shelf.due(t):
             contact = self._shelf.get(key)
             if contact is not None:
                 self._judge(key, contact, t)
+        self._settle(t)
         self._outputs.extend(self._emission.emit(t, appended_at))
 
     def drain(self) -> Effects:
         """Hand over everything since the last call."""
+        self._settle(BEFORE_ALL)
         changes = self._shelf.changes()
         changes |= self._emission.changes()
         effects = Effects(changes, self._outputs, self._rejects)
@@ -85,8 +90,7 @@ class ContactsProcessor:
         """Values for ``/metrics``."""
         return samples.collect(self._partition, self._counters, self._shelf, self._emission)
 
-    def _admit(self, event: Event, t: Instant) -> None:
-        name = event.contact.encode()
+    def _admit(self, name: bytes, event: Event, t: Instant) -> None:
         key = codec.state_key(event.family, name)
         contact = self._shelf.get(key)
         if contact is None:
@@ -110,7 +114,6 @@ class ContactsProcessor:
         self._accept(key, contact, how, stored, event.data)
 
     def _accept(self, key: bytes, contact: Contact, how: Standing, stored: Stored, data: EventData) -> None:
-        before = waiting(contact.view)
         if how == "next" and stored.at > contact.view.fired_at:
             contact.events.append(stored)
             changed = self._fold.take(contact.family, contact.view, stored, data)
@@ -120,29 +123,30 @@ class ContactsProcessor:
             self._history.rewrite(contact, events, self._emission.ledger)
             changed = True
         self._counters.accepted += 1
-        self._settle(key, contact, before, changed=changed)
-
-    def _settle(self, key: bytes, contact: Contact, before: Waiting | None, *, changed: bool) -> None:
-        after = waiting(contact.view)
-        if before != after:
-            self._emission.moved(key.decode(), before, after)
         if changed and not contact.publish_at and (contact.view.runs or contact.ledger):
             contact.publish_at = max(contact.last_at, contact.view.fired_at)
         self._shelf.put(key, contact)
 
+    def _settle(self, t: Instant) -> None:
+        """Once a tick and drain, for every contact that was touched: when it is due next, and where it waits."""
+        for key, contact in self._shelf.settle(t).items():
+            now = waiting(contact.view)
+            if now != contact.shown:
+                self._emission.moved(key.decode(), contact.shown, now)
+                contact.shown = now
+
     def _judge(self, key: bytes, contact: Contact, t: Instant) -> None:
-        before = waiting(contact.view)
         changed = self._fold.advance(contact.family, contact.view, t)
         if due.forget_at(contact, self._limits) <= t:
             self._expire(contact, t)
             self._say(contact, t)
-            self._emission.moved(key.decode(), before, None)
+            self._emission.moved(key.decode(), contact.shown, None)
             self._shelf.forget(key, contact.summary)
             return
         if changed or (contact.publish_at and contact.publish_at <= t):
             self._say(contact, t)
             contact.publish_at = 0
-        self._settle(key, contact, before, changed=False)
+        self._shelf.put(key, contact)
 
     def _say(self, contact: Contact, t: Instant) -> None:
         if not contact.unjudged:

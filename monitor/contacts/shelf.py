@@ -10,7 +10,9 @@ from typing import Final
 
 from monitor.contacts import codec, due
 from monitor.contacts.contact import NOTHING, Contact, Summary, View
+from monitor.contacts.fold import waiting
 from monitor.contacts.plan import Plan
+from monitor.contacts.verdicts import has_news
 from monitor.processing import State
 from schemas.instants import Instant
 
@@ -30,6 +32,7 @@ class Shelf:
         self._limits = plan.policy.limits
         self._young: dict[bytes, Contact] = {}
         self._old: dict[bytes, Contact] = {}
+        self._touched: dict[bytes, Contact] = {}
         self._dirty: dict[bytes, Contact | None] = {}
         self._heap: list[tuple[Instant, bytes]] = []
         self.tally: dict[tuple[str, str], int] = {}
@@ -49,6 +52,8 @@ class Shelf:
         contact = self._young.get(key)
         if contact is not None:
             return contact
+        if key in self._touched:
+            return self._touched[key]
         if key in self._dirty:
             return self._dirty[key]
         contact = self._old.get(key)
@@ -59,22 +64,33 @@ class Shelf:
             contact, fired_at = codec.read(key, value)
             if fired_at is not None:
                 contact.view = self._refold(contact, fired_at)
+            contact.shown = waiting(contact.view)
         self._young[key] = contact
         return contact
 
     def put(self, key: bytes, contact: Contact) -> None:
-        """A contact changed, or is new: schedule it and keep it at the next drain."""
-        contact.next_at = due.next_at(contact, self._limits)
-        if not contact.pushed_at or contact.next_at < contact.pushed_at:
-            contact.pushed_at = contact.next_at
-            heappush(self._heap, (contact.next_at, key))
-        self._dirty[key] = contact
-        self._young[key] = contact
+        """A contact changed, or is new: ``settle`` schedules it, the next drain keeps it."""
+        self._touched[key] = contact
+
+    def settle(self, t: Instant) -> dict[bytes, Contact]:
+        """Schedule all contacts touched since the last call, and give them; of clocks that simply run there is nothing to publish."""
+        touched, self._touched = self._touched, {}
+        for key, contact in touched.items():
+            if contact.publish_at and contact.publish_at <= t and not has_news(contact):
+                contact.publish_at = 0
+            contact.next_at = due.next_at(contact, self._limits)
+            if not contact.pushed_at or contact.next_at < contact.pushed_at:
+                contact.pushed_at = contact.next_at
+                heappush(self._heap, (contact.next_at, key))
+        self._dirty |= touched
+        self._young |= touched
+        return touched
 
     def forget(self, key: bytes, known: Summary) -> None:
         """Let a contact go for good."""
         self._count(key, known, NOTHING)
         self._dirty[key] = None
+        self._touched.pop(key, None)
         self._young.pop(key, None)
         self._old.pop(key, None)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from monitor.contacts import alerts
 from monitor.contacts.case import Case, bounded_labels
-from monitor.contacts.contact import Contact, Published
+from monitor.contacts.contact import RUNNING, STOPPED, Contact, Published
 from monitor.contacts.deadline import elapsed_us, pauses_of
 from monitor.contacts.explain import explain
 from monitor.contacts.identity import verdict_key
@@ -22,6 +22,13 @@ from schemas.instants import SECOND, Instant, seconds_of
 
 LATE_US: Final = 60 * SECOND
 RETRACTED: Final = "retracted"
+
+
+def has_news(contact: Contact) -> bool:
+    """Whether ``publish`` could say anything: not while nothing was ever said and every clock simply runs."""
+    if contact.ledger:
+        return True
+    return any(run.state != RUNNING or run.passed or run.breach_at or run.reason for run in contact.view.runs)
 
 
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
@@ -49,7 +56,7 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
 def _cycle(case: Case) -> list[Output]:
     entry, run, judged = case.entry, case.run, case.judged
     is_new = (entry.verdict, entry.reason) != (judged.verdict, judged.reason)
-    moved = _numbers_told(entry) != (run.started_at, judged.decided_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
+    moved = _numbers_told(entry) != (run.started_at, judged.decided_at, run.breach_booked_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
     entry.severity = case.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
@@ -81,7 +88,7 @@ def _say(case: Case, explanation: Explanation) -> Output:
         labels=bounded_labels(contact.view),
         target_seconds=seconds_of(judged.target_us),
         elapsed_seconds=seconds_of(elapsed),
-        late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.ended_at else None,
+        late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.state == STOPPED else None,
         paused_seconds=seconds_of(rule.calendar.counted(run.started_at, until) - elapsed),
         started_at=instant_text(run.started_at),
         deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
@@ -94,8 +101,8 @@ def _say(case: Case, explanation: Explanation) -> Output:
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
 
 
-def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, int, int]:
-    return (entry.started_at, entry.decided_at, entry.deadline_at, entry.target_us, entry.elapsed_us)
+def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, Instant, int, int]:
+    return (entry.started_at, entry.decided_at, entry.breached_at, entry.deadline_at, entry.target_us, entry.elapsed_us)
 
 
 def _remember(case: Case) -> None:
@@ -103,7 +110,7 @@ def _remember(case: Case) -> None:
     entry.version += 1
     entry.verdict, entry.reason = judged.verdict, judged.reason
     entry.started_at, entry.target_us, entry.elapsed_us = case.run.started_at, judged.target_us, judged.elapsed_us
-    entry.deadline_at, entry.decided_at = judged.deadline_at, judged.decided_at
+    entry.deadline_at, entry.decided_at, entry.breached_at = judged.deadline_at, judged.decided_at, case.run.breach_booked_at
 
 
 def _retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list[Output]:

@@ -21,7 +21,8 @@ from tests.live.log import lag, latest, read_topic
 from tests.live.scrape import fetch, scrape
 from tests.live.sending import publish
 
-MODEL = {"seed": "11", "calls_per_day": "60000", "chats_per_day": "12000", "orders_per_day": "6000"}
+EVEN_DAY = json.dumps([1.0] * 288)
+MODEL = {"profile": EVEN_DAY, "seed": "11", "calls_per_day": "60000", "chats_per_day": "12000", "orders_per_day": "6000"}
 SOURCES = (CALLS, CHATS, WORK_ORDERS)
 
 
@@ -40,9 +41,11 @@ def decision_lag(port: int) -> float:
 def main() -> int:
     """Run, kill, fall behind by an hour, return, compare with what the events themselves say."""
     with Installation("backlog") as installation:
-        installation.start("w1")
+        installation.start("w1", SLA_VERDICT_DELAY_SECONDS="3600")  # its T stands an hour ago: that is where it was killed
         port = installation.ports["w1"]
         installation.wait_until("the worker is ready", lambda: fetch(port, "/readyz")[0] == 200)
+        panes = installation.topic(QUEUE_PANES)
+        installation.wait_until("its T is committed", lambda: bool(read_topic(installation.bootstrap, panes)))
         installation.stop("w1", signal.SIGKILL)
         now = time.time_ns() // 1000
         arrivals = traffic(now)

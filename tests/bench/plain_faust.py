@@ -28,12 +28,12 @@ def main() -> None:
         web_enabled=False,
         datadir=f"/tmp/{application}",
     )
-    raw = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+    raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
     events = app.topic(topic_name, **raw)
-    contacts = app.Table("contacts", partitions=4, **raw)
+    contacts = app.Table("contacts", partitions=4, key_type=bytes, value_type=bytes)
     peer, watch = Peer(bench_policy(), 4), Stopwatch(count)
 
-    @app.agent(events)  # type: ignore[untyped-decorator]  # Faust has no types that hold
+    @app.agent(events)  # type: ignore[untyped-decorator]
     async def judge(stream: Any) -> None:
         async for event in stream.events():
             message = event.message
@@ -50,7 +50,7 @@ def main() -> None:
             if watch.tick():
                 os._exit(0)
 
-    app.worker(loglevel="ERROR").execute_from_commandline()
+    faust.Worker(app, loglevel="ERROR").execute_from_commandline()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import logging
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -10,6 +12,7 @@ from pathlib import Path
 
 from agents.broker import LocalBroker, free_port
 from tests.chaos.disturbances import ALL, TRUNCATED
+from tests.chaos.product_scenario import ProductScenario
 from tests.chaos.run import chaos_settings, run_chaos
 from tests.chaos.scenario import Scenario
 from tests.chaos.toy_scenario import ToyScenario
@@ -21,7 +24,11 @@ def _toys(seed: int) -> Scenario:
     return ToyScenario(seed)
 
 
-SCENARIOS: dict[str, Callable[[int], Scenario]] = {"toys": _toys}
+def _product(seed: int) -> Scenario:
+    return ProductScenario(seed)
+
+
+SCENARIOS: dict[str, Callable[[int], Scenario]] = {"product": _product, "toys": _toys}
 
 
 async def _all(names: list[str], broker: LocalBroker, kills: int, seed: int, folder: Path) -> tuple[Verdict, Counter[str], int]:
@@ -45,6 +52,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), help="only these (default: all)")
     chosen = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a broker that comes and goes is the purpose
     folder = Path(tempfile.mkdtemp(prefix="sla-chaos-"))
     broker = LocalBroker(folder / "broker", free_port())
     broker.start()
@@ -60,7 +68,12 @@ def main() -> int:
         print(f"{name}: {getattr(total, name)}")
     print(f"alerts_compared: {total.alerts}")
     print(f"counters_compared: {total.counters}")
-    return 0 if total.clean and refused == len(names) else 1
+    clean = total.clean and refused == len(names)
+    if clean:
+        shutil.rmtree(folder)
+    else:
+        print(f"# the logs of the workers are in {folder}", file=sys.stderr)
+    return 0 if clean else 1
 
 
 if __name__ == "__main__":

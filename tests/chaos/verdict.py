@@ -49,6 +49,11 @@ async def judge(settings: RuntimeSettings, scenario: Scenario) -> Verdict:
     for spec in scenario.specs:
         for partition, upto in sorted((await committed_positions(settings, spec)).items()):
             replayed.extend(_line(settings, output) for output in replay_shard(settings, spec, partition, logs, upto))
+    return compare(scenario, logs, replayed)
+
+
+def compare(scenario: Scenario, logs: Logs, replayed: list[Line]) -> Verdict:
+    """What was seen against what was known and what the replay says."""
     verdict = Verdict()
     _alerts(scenario, logs, replayed, verdict)
     for topic in sorted({topic for spec in scenario.specs for topic in spec.outputs} - {scenario.alert_topic}):

@@ -19,11 +19,11 @@ _APPENDED = re.compile(rb',"appended_at":\d+')
 COMPARED = (VERDICTS, ALERTS, QUEUE_PANES, DEAD_LETTERS)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Publish, wait, replay, compare."""
     parser = argparse.ArgumentParser(prog="live-replay")
     parser.add_argument("--days", type=int, default=0, help="only the first days of the log (0: all)")
-    days = parser.parse_args().days
+    days = parser.parse_args(arguments).days
     log = data_folder() / "anonymous_bank_1999_january.tsv.xz"
     if not log.exists():
         print(f"the recorded log is not at {log}; SLA_DATA names its folder", file=sys.stderr)

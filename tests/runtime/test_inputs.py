@@ -14,13 +14,15 @@ from agents.runtime.connection import admin_client
 from agents.runtime.exits import Exit
 from agents.runtime.settings import RuntimeSettings
 from agents.runtime.ticks import encode_tick
+from agents.runtime.topic_plan import plan_all
+from agents.runtime.topics import create_topics, delete_topics
 from monitor.deadletters import read_dead_letter
 from schemas.instants import SECOND
 from schemas.ticks import Tick
 from schemas.topics import DEAD_LETTERS
 from tests.chaos.replay import committed_positions
 from tests.runtime import toys
-from tests.runtime.harness import Worker, eventually, keys, now_us, opened, toy_topics
+from tests.runtime.harness import TOY_TOPICS, Worker, eventually, keys, now_us, opened, toy_topics
 from tests.runtime.toy_worker import SPECS
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
@@ -86,7 +88,7 @@ async def test_a_source_a_million_records_ahead_does_not_stop_the_one_behind(kaf
             async with Publisher(settings) as publisher:
                 await publisher.send(toys.CALLS, b"late", opened("q", 0, SECOND), partition=0)
             records = await eventually(settings, toys.ALERTS, lambda records: len(records) == 1, within_seconds=20)
-            resident_kb = int(next(line for line in Path(f"/proc/{worker.running.pid}/status").read_text().splitlines() if "VmRSS" in line).split()[1])
+            resident_kb = _resident_kb(worker)
             async with Publisher(settings) as publisher:
                 tick = Tick(2 * SECOND, 2 * SECOND, {toys.CALLS: 1, toys.CHATS: 60_000}, "")
                 await publisher.send(toys.TICKS, None, encode_tick(tick), partition=0)
@@ -99,6 +101,11 @@ async def test_a_source_a_million_records_ahead_does_not_stop_the_one_behind(kaf
                 raise AssertionError("the second fence was never reached")
     assert keys(records) == [b"late"]
     assert resident_kb < 250_000
+
+
+def _resident_kb(worker: Worker) -> int:
+    lines = Path(f"/proc/{worker.running.pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if "VmRSS" in line).split()[1])
 
 
 async def test_a_truncated_source_is_refused_by_name_and_accepted_only_on_request(kafka_settings: RuntimeSettings, tmp_path: Path) -> None:
@@ -142,3 +149,31 @@ async def test_a_truncated_tick_topic_loses_nothing(kafka_settings: RuntimeSetti
         with Worker(kafka_settings, "deadlines", folder=tmp_path):
             records = await eventually(kafka_settings, toys.ALERTS, lambda records: len(records) >= 10)
     assert keys(records) == [b"t%d" % number for number in range(10)]
+
+
+async def test_a_source_that_was_made_anew_is_another_log(kafka_settings: RuntimeSettings, tmp_path: Path) -> None:
+    """The state has applied positions that the new topic does not have yet: going on would skip its first records."""
+    async with toy_topics(kafka_settings):
+        await _send(kafka_settings, 0, 20)
+        with Worker(kafka_settings, "deadlines", folder=tmp_path) as worker:
+            await eventually(kafka_settings, toys.ALERTS, lambda records: len(records) == 20)
+            assert worker.terminate() == 0
+        await delete_topics(kafka_settings, [kafka_settings.physical(toys.CALLS)])
+        await asyncio.sleep(1)
+        await create_topics(kafka_settings, plan_all(kafka_settings, (), TOY_TOPICS))
+        with Worker(kafka_settings, "deadlines", folder=tmp_path) as worker:
+            assert worker.exit_code() == Exit.TRUNCATED
+            assert "this is another log" in worker.log()
+
+
+async def test_a_source_of_rubbish_alarms_and_stops_the_worker_where_that_is_asked_for(kafka_settings: RuntimeSettings, tmp_path: Path) -> None:
+    settings = msgspec.structs.replace(kafka_settings, bad_minimum=20, bad_share_ratio=0.2)
+    async with toy_topics(settings):
+        async with Publisher(settings) as publisher:
+            for _ in range(40):
+                await publisher.send(toys.CHATS, b"k", b"\xc1", partition=2)
+        with Worker(msgspec.structs.replace(settings, stop_on_bad_share=True), "deadlines", folder=tmp_path) as worker:
+            assert worker.exit_code() == Exit.BAD_SHARE
+            assert f"100.0% of the last records of {toys.CHATS}/2 were refused" in worker.log()
+        letters = await eventually(settings, DEAD_LETTERS, lambda records: len(records) >= 40)
+    assert len(letters) == 40

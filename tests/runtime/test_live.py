@@ -1,7 +1,9 @@
 """The runtime on a real broker with workers that are really killed (design §4; R-numbers are the product's, here only mechanism)."""
 
 import asyncio
+import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +16,7 @@ from agents.runtime.exits import Exit
 from agents.runtime.settings import RuntimeSettings
 from agents.runtime.ticks import encode_tick
 from monitor.deadletters import read_dead_letter
+from monitor.metrics.catalogue import SAMPLES
 from schemas.instants import SECOND
 from schemas.ticks import Tick
 from schemas.topics import DEAD_LETTERS
@@ -159,3 +162,66 @@ async def test_ticks_far_from_the_brokers_time_are_refused_and_nothing_fires_ear
             records = await eventually(kafka_settings, toys.ALERTS, lambda records: len(records) >= 1)
             await worker.logged("tick refused (clock)")
     assert keys(records) == [b"now"]
+
+
+async def test_a_commit_delayed_across_a_rebalance_lands_before_the_group_is_joined_again(kafka_settings: RuntimeSettings, tmp_path: Path) -> None:
+    """Without the drain the rebuilt state would miss the commit in flight (runtime facts, §2.8)."""
+    fault = tmp_path / "fault.json"
+    delayed = {"SLA_FAULT_FILE": str(fault)}
+    async with toy_topics(kafka_settings):
+        with Worker(kafka_settings, folder=tmp_path, environment=delayed) as worker:
+            await publish(kafka_settings, names("a", 20))
+            await eventually(kafka_settings, toys.ALERTS, lambda records: len(records) == 20)
+            fault.write_text('{"commit_delay_seconds": 2.5}')
+            await publish(kafka_settings, names("b", 60))
+            await asyncio.sleep(1)
+            with Worker(kafka_settings, folder=tmp_path, environment=delayed):
+                await publish(kafka_settings, names("c", 60), topic=toys.CHATS)
+                await asyncio.sleep(6)
+                fault.unlink()
+                records = await eventually(kafka_settings, toys.ALERTS, lambda records: len(records) >= 140)
+            assert worker.running.poll() is None
+    assert keys(records) == sorted(names("a", 20) + names("b", 60) + names("c", 60))
+
+
+async def test_a_worker_says_when_it_is_ready_what_it_owns_and_how_it_is(kafka_settings: RuntimeSettings, tmp_path: Path) -> None:
+    status_file = tmp_path / "status.json"
+
+    async def status(condition: str) -> dict[str, Any]:
+        for _ in range(600):
+            if status_file.exists():
+                said: dict[str, Any] = json.loads(status_file.read_text())
+                if condition in str(said["ready"][1]):
+                    return said
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"the worker never said: {condition}")
+
+    async def settled(sample: list[Any]) -> None:
+        for _ in range(200):
+            if sample in json.loads(status_file.read_text())["samples"]:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"never seen: {sample}")
+
+    async with toy_topics(kafka_settings):
+        with Worker(kafka_settings, folder=tmp_path, environment={"TOY_STATUS_FILE": str(status_file)}) as worker:
+            early = await status("re")
+            assert early["ready"][0] is False
+            assert early["alive"][0] is True
+            await publish(kafka_settings, names("a", 40))
+            await eventually(kafka_settings, toys.ALERTS, lambda records: len(records) == 40)
+            said = await status("ok")
+            assert said["ready"] == [True, "ok"]
+            assert said["shards"] == [[name, partition] for name in ("deadlines", "totals") for partition in range(4)]
+            values = {(name, *labels): value for name, labels, value in said["samples"]}
+            assert {name for name, _, _ in said["samples"]} <= set(SAMPLES)
+            assert values["sla_records_applied_total", "deadlines"] == 40
+            assert values["sla_records_published_total", toys.ALERTS] == 40
+            assert values["sla_shard_state", "deadlines", "0", "running"] == 1
+            assert 0 < values["sla_decision_lag_seconds", "deadlines", "0"] < 5
+            assert values["sla_state_entries", "deadlines", "0"] > 0
+            assert values["sla_source_lag_records", toys.CALLS, "1"] == 0
+            await settled(["sla_stable_offset_lag_records", [toys.PANES, "1"], 0])  # more than 0 while a transaction is open
+            assert values["sla_commit_seconds_count", "deadlines"] == values["sla_commit_seconds_bucket", "deadlines", "+Inf"] > 0
+            assert 0 < said["fence_seconds"] < 1
+            assert worker.terminate() == 0

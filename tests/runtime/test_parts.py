@@ -3,11 +3,13 @@
 import msgspec
 import pytest
 
+from agents.app import make_app
+from agents.runtime.connection import client_options
 from agents.runtime.counters import ProcessorCounters
 from agents.runtime.health import Health
 from agents.runtime.positions import Positions, read_positions
 from agents.runtime.rejects import BadShare
-from agents.runtime.settings import ProcessorSpec, RuntimeSettings, check_settings
+from agents.runtime.settings import ProcessorSpec, RuntimeSettings, Security, check_settings
 from agents.runtime.store import PartitionState
 from agents.runtime.ticks import TickGate, encode_tick
 from monitor.deadletters import HEADER_LIMIT, VALUE_LIMIT_BYTES, dead_letter, read_dead_letter
@@ -179,3 +181,20 @@ BAD_SETTINGS = [
 def test_settings_that_cannot_work_are_refused(settings: RuntimeSettings, specs: tuple[ProcessorSpec, ...]) -> None:
     with pytest.raises(SettingsError):
         check_settings(settings, specs)
+
+
+def test_a_protected_broker_is_reached_by_every_client_with_the_same_settings() -> None:
+    settings = RuntimeSettings(bootstrap="a:1,b:2", security=Security(tls=True, sasl_mechanism="SCRAM-SHA-512", sasl_username="u", sasl_password="p"))
+    options = client_options(settings)
+    assert options["security_protocol"] == "SASL_SSL"
+    assert (options["sasl_mechanism"], options["sasl_plain_username"], options["sasl_plain_password"]) == ("SCRAM-SHA-512", "u", "p")
+    app = make_app(settings, [spec("a", "t")])
+    assert [str(url) for url in app.conf.broker_consumer] == ["kafka://a:1", "kafka://b:2"]
+    assert app.conf.broker_credentials.protocol.value == "SASL_SSL"
+    assert app.conf.broker_credentials.mechanism.value == "SCRAM-SHA-512"
+    assert app.conf.broker_credentials.ssl_context is not None
+
+
+def test_tls_files_that_cannot_be_read_are_a_settings_error() -> None:
+    with pytest.raises(SettingsError, match="TLS files"):
+        client_options(RuntimeSettings(security=Security(tls=True, ca_file="/nowhere.pem")))

@@ -1,0 +1,63 @@
+"""What a plan makes of each kind of event, found out once: the attributes it carries and the moments it is."""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Final
+
+import msgspec
+
+from monitor.contacts.plan import MomentPlan, Plan
+from monitor.policy.model import Scalar
+from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
+from schemas.events.shared import CallbackAttempted, CallbackDone, CoachingDone, QcScored, SurveyScored
+from schemas.events.workorder import WorkOrderPaused, WorkOrderResolved, WorkOrderResumed
+
+FOLLOW_UPS: Final[frozenset[type[EventData]]] = frozenset({SurveyScored, QcScored, CoachingDone, CallbackAttempted, CallbackDone})
+"""Events that may come long after a contact was forgotten; alone they open a follow-up (design §4)."""
+
+_REOPENS: Final = frozenset({"chat.reopened", "workorder.reopened"})
+_PAUSES: Final = frozenset({WorkOrderPaused, WorkOrderResumed, WorkOrderResolved})
+_OF_FAMILY: Final[dict[Family, tuple[type[EventData], ...]]] = {
+    "call": (*CALL_EVENTS, *SHARED_EVENTS),
+    "chat": (*CHAT_EVENTS, *SHARED_EVENTS),
+    "workorder": (*WORKORDER_EVENTS, *SHARED_EVENTS),
+}
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One kind of event of one family. ``values`` gives what it says of ``fields``; where that is ``silent`` it says nothing."""
+
+    name: str
+    fields: tuple[str, ...]
+    values: Callable[[EventData], tuple[Scalar | None, ...]]
+    silent: tuple[None, ...]
+    matched_on: frozenset[str]
+    moments: tuple[MomentPlan, ...]
+    follows_up: bool
+    reopens: bool
+    pauses: bool
+
+
+Steps = dict[type[EventData], Step]
+
+
+def steps_of(plan: Plan) -> dict[Family, Steps]:
+    """The steps of every family."""
+    return {family: {kind: _step(plan, family, kind) for kind in kinds} for family, kinds in _OF_FAMILY.items()}
+
+
+def _step(plan: Plan, family: Family, kind: type[EventData]) -> Step:
+    name = event_name(kind)
+    fields = tuple(field for field in kind.__struct_fields__ if field in plan.carried)
+    found = plan.families[family].moments.get(name)
+    return Step(
+        name=name,
+        fields=fields,
+        values=attrgetter(*fields),
+        silent=(None,) * len(fields),
+        matched_on=plan.families[family].matched_on,
+        moments=() if found is None else (found,),
+        follows_up=kind in FOLLOW_UPS,
+        reopens=name in _REOPENS,
+        pauses=kind in _PAUSES,
+    )

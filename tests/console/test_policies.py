@@ -1,0 +1,73 @@
+"""``check``, and where policies come from."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.console.policies import SOURCE_POLICIES, open_policy, shipped_names
+from monitor.errors import PolicyError
+from monitor.sources.registry import SOURCES
+from tests.console.running import run
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_shipped_policies_are_those_of_deploy_and_all_are_clean(capsys: pytest.CaptureFixture[str]) -> None:
+    names = shipped_names()
+    assert names == sorted(path.stem for path in (ROOT / "deploy" / "policies").glob("*.yaml"))
+    ended = run(capsys, "check", *names)
+    assert (ended.code, ended.out) == (0, "")
+
+
+def test_each_source_has_a_shipped_policy() -> None:
+    assert SOURCE_POLICIES.keys() <= SOURCES.keys()
+    for name in SOURCE_POLICIES.values():
+        assert open_policy(name).clocks
+
+
+def test_an_error_is_told_as_file_line_path_and_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("title: Bad\nclocks:\n  answer:\n    start: call.queued\n    stop: call.answered\n    rules:\n      - {target: soon}\n")
+    ended = run(capsys, "check", str(bad))
+    assert ended.code == 1
+    assert ended.out.startswith(f"{bad}:7: clocks.answer.rules[0].target: ")
+    found = run(capsys, "check", str(bad), "--output", "json")
+    assert found.code == 1
+    assert [(finding["level"], finding["line"]) for finding in json.loads(found.out)] == [("error", 7)]
+
+
+def test_a_folder_is_laid_over_in_order_of_its_files(tmp_path: Path) -> None:
+    base = (ROOT / "deploy" / "policies" / "default.yaml").read_text()
+    (tmp_path / "10-base.yaml").write_text(base)
+    (tmp_path / "20-ours.yaml").write_text("title: Ours\n")
+    assert open_policy(str(tmp_path)).title == "Ours"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param("nowhere.yaml", "nowhere.yaml: cannot be read", id="a file that is not there names the shipped ones"),
+        pytest.param(".", "the folder holds no .yaml file", id="a folder without policies"),
+    ],
+)
+def test_a_policy_that_is_not_there_is_one_clear_message(
+    name: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PolicyError, match=message):
+        open_policy(name)
+    ended = run(capsys, "check", name)
+    assert ended.code == 1
+    assert message in ended.err
+
+
+def test_the_policy_of_the_settings_is_checked_when_none_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("nonsense: 1\n")
+    monkeypatch.setenv("SLA_POLICY", str(broken))
+    ended = run(capsys, "check")
+    assert ended.code == 1
+    assert str(broken) in ended.out
