@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from schemas.cloudevents import encode_event
 from schemas.partition import partition_of
@@ -57,6 +58,10 @@ def _cpu_of(pid: int) -> float:
 def measure_peer(installation: Installation, program: str, count: int) -> dict[str, float]:
     """Rates of one peer program over the first ``count`` events."""
     application = f"{program.replace('_', '-')}-{secrets.token_hex(3)}"
+    admin = AdminClient({"bootstrap.servers": installation.bootstrap})
+    made = admin.create_topics([NewTopic(f"{application}-out", installation.partitions, 1)])
+    for outcome in made.values():
+        outcome.result()
     command = [sys.executable, "-m", f"tests.bench.{program}", installation.bootstrap, application, installation.topic(CALLS), str(count)]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]

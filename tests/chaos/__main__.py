@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agents.broker import LocalBroker, free_port
 from tests.chaos.disturbances import ALL, TRUNCATED
+from tests.chaos.product_scenario import ProductScenario
 from tests.chaos.run import chaos_settings, run_chaos
 from tests.chaos.scenario import Scenario
 from tests.chaos.toy_scenario import ToyScenario
@@ -23,7 +24,11 @@ def _toys(seed: int) -> Scenario:
     return ToyScenario(seed)
 
 
-SCENARIOS: dict[str, Callable[[int], Scenario]] = {"toys": _toys}
+def _product(seed: int) -> Scenario:
+    return ProductScenario(seed)
+
+
+SCENARIOS: dict[str, Callable[[int], Scenario]] = {"product": _product, "toys": _toys}
 
 
 async def _all(names: list[str], broker: LocalBroker, kills: int, seed: int, folder: Path) -> tuple[Verdict, Counter[str], int]:
