@@ -3,6 +3,7 @@
 import shutil
 import sys
 import textwrap
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -65,7 +66,7 @@ def summary(scene: Scene, tally: Tally, console: Console) -> None:
     queues = table("the day by queue", "queue", *columns, numbers=columns)
     for name, queue in scene.queues.items():
         if not queue.offered.get("1d"):
-            continue  # a queue of work orders: nobody waits on a line there
+            continue  # work orders stand in no line
         day = queue.indicators.get("1d", {})
         told = [level(queue, "1d", "V3"), day.get("asa_seconds"), day.get("wait_seconds.p95")]
         share, *times = told
@@ -87,4 +88,6 @@ def summary(scene: Scene, tally: Tally, console: Console) -> None:
         console.print(f"\none of them explained: {what(example)}", style="bold")
         console.print(textwrap.fill(example.explanation.text, 120, initial_indent="  ", subsequent_indent="  "))
     console.print(f"\n{scene.published:,} events, {tally.total:,} breaches, {tally.dead_letters:,} dead letters; log time {scene.t}")
-    console.print(NEXT)
+    console.print(
+        NEXT.replace("\n  sla", f"\n  source {Path(sys.prefix).name}/bin/activate\n  sla", 1) if shutil.which("sla-monitor") is None else NEXT
+    )

@@ -1,11 +1,10 @@
 """A running worker as its web pages see it: samples of its processors and of the runtime, by the names of the metric catalogue."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agents.runtime.runtime import Runtime
 from monitor import __version__
-from monitor.metrics.lifetime import translated
 from monitor.metrics.names import MetricName
 from monitor.policy.model import Policy
 from monitor.processing import Sample
@@ -23,6 +22,7 @@ class RunningWorker:
     def __init__(self, runtime: Runtime, policy: Policy, name: str) -> None:
         self._runtime, self._policy = runtime, policy
         self._keeps_time = runtime.settings.clock == "wall"
+        self.named_queues = frozenset(policy.queues.named)
         self.about = About(
             application=runtime.settings.application_id,
             worker=name,
@@ -41,23 +41,17 @@ class RunningWorker:
         alive, reason = self._runtime.alive()
         return None if alive else reason
 
-    def samples(self) -> Iterator[Sample]:
-        """Everything that ``/metrics`` shows of this worker."""
-        queues: set[str] = set()
-        for found in translated(self._processors()):
-            if found.name == "sla_contacts_total":
-                queues.add(found.labels[0])
-            yield found
-        named = self._policy.queues.named
-        yield sample("sla_queues_unknown", len(queues - named.keys()) if named else 0)
-        yield from self._worker()
+    def parts(self) -> Iterator[Iterable[Sample]]:
+        """Everything that the pages show, shard by shard; a shard that stops meanwhile can still be read."""
+        for _, _, processor in self._runtime.shards():
+            yield processor.samples()
+        yield self._worker()
+        yield self._of_runtime()
+
+    def _of_runtime(self) -> Iterator[Sample]:
         for found in self._runtime.samples():
             if self._keeps_time or found.name != "sla_decision_lag_seconds":  # the time of a recorded log is no lag
                 yield found
-
-    def _processors(self) -> Iterator[Sample]:
-        for _, _, processor in self._runtime.shards():
-            yield from processor.samples()
 
     def _worker(self) -> Iterator[Sample]:
         yield sample("sla_worker_ready", float(self.not_ready() is None))

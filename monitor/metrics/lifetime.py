@@ -29,8 +29,12 @@ _WAITS: Final = {"answer_wait_us": "sla_response_seconds", "abandon_wait_us": "s
 _HANDLING: Final = frozenset({"talk_us", "hold_us", "wrapup_us"})
 
 
-def translated(samples: Iterable[Sample]) -> Iterator[Sample]:
-    """Samples of a shard with its lifetime totals by the names of the catalogue; all others pass as they are."""
+def translated(samples: Iterable[Sample], named_queues: frozenset[str] = frozenset()) -> Iterator[Sample]:
+    """Samples with the lifetime totals by the names of the catalogue; all others pass as they are.
+
+    Last comes the number of queues that are not among ``named_queues``, 0 where the policy names none.
+    """
+    queues: set[str] = set()
     for sample in samples:
         if sample.name not in (COUNTS, SUMS):
             yield sample
@@ -38,7 +42,10 @@ def translated(samples: Iterable[Sample]) -> Iterator[Sample]:
         scope, dimensions, counter, _shard = sample.labels
         if dimensions == TOTAL:
             kind, name = scope_parts(scope)
+            if kind == "queue":
+                queues.add(name)
             yield from (_count if sample.name == COUNTS else _sum)(kind, name, counter, sample.value)
+    yield Sample("sla_queues_unknown", (), len(queues - named_queues) if named_queues else 0)
 
 
 def _count(kind: str, name: str, counter: str, value: float) -> Iterator[Sample]:

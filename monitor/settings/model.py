@@ -85,7 +85,6 @@ class Settings(WorkerSettings, frozen=True, kw_only=True):
 
     kafka_version: Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+\.\d+$"), about("Apache Kafka that `sla-monitor broker` runs")] = "3.9.1"
     broker_port: Annotated[Port, about("port of `sla-monitor broker`")] = 9092
-    cache: Annotated[str | None, about("folder for downloads; unset: ~/.cache/sla-monitor")] = None
     fault_file: Annotated[str | None, about("for tests only: a JSON file that tells a worker to delay its commits")] = None
     data: Annotated[str | None, about("folder of the recorded logs; unset: ../shared/data")] = None
 

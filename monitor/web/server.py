@@ -10,12 +10,14 @@ from aiohttp import web
 from monitor.errors import SettingsError
 from monitor.metrics.exposition import render
 from monitor.metrics.families import LabelCap
+from monitor.metrics.lifetime import translated
+from monitor.processing import Sample
 from monitor.web.status import status_of
 from monitor.web.view import WorkerView
 
 
 class WebServer:
-    """Serves one worker. Values are read on the event loop, so that they belong together; the text is made in a thread of its own."""
+    """Serves one worker. Values of a shard are read on the event loop, so that they belong together; the text is made in a thread."""
 
     def __init__(self, view: WorkerView, host: str, port: int, queues: int = 500) -> None:
         """``queues`` is how many queues get series of their own."""
@@ -53,12 +55,23 @@ class WebServer:
         self._renderer.shutdown(wait=False, cancel_futures=True)
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        samples = list(self._view.samples())
+        samples = await self._samples()
         accept = request.headers.get("Accept", "")
-        page, content_type = await asyncio.get_running_loop().run_in_executor(self._renderer, render, samples, self._cap, accept)
+        page, content_type = await asyncio.get_running_loop().run_in_executor(self._renderer, self._page, samples, accept)
         response = web.Response(body=page, headers={"Content-Type": content_type})
         response.enable_compression()
         return response
+
+    def _page(self, samples: list[Sample], accept: str) -> tuple[bytes, str]:
+        return render(translated(samples, self._view.named_queues), self._cap, accept)
+
+    async def _samples(self) -> list[Sample]:
+        """Read shard by shard: 500 queues take tens of milliseconds together, and the loop has work to do."""
+        samples: list[Sample] = []
+        for part in self._view.parts():
+            samples.extend(part)
+            await asyncio.sleep(0)
+        return samples
 
     async def _health(self, _request: web.Request) -> web.Response:
         return _answer(self._view.not_alive())
@@ -67,7 +80,7 @@ class WebServer:
         return _answer(self._view.not_ready())
 
     async def _status(self, _request: web.Request) -> web.Response:
-        status = status_of(self._view.about, self._view.not_ready(), self._view.samples())
+        status = status_of(self._view.about, self._view.not_ready(), await self._samples())
         return web.Response(body=msgspec.json.format(msgspec.json.encode(status), indent=2), content_type="application/json")
 
 

@@ -25,8 +25,12 @@ class WorkerView(Protocol):
     def about(self) -> About:
         """Names and versions; they do not change while the worker lives."""
 
-    def samples(self) -> Iterable[Sample]:
-        """Values of all owned shards and of the runtime, as of now; quick, because the event loop waits."""
+    @property
+    def named_queues(self) -> frozenset[str]:
+        """The queues that the policy names; empty where it names none."""
+
+    def parts(self) -> Iterable[Iterable[Sample]]:
+        """Values of one owned shard after the other, then of the runtime. The event loop gets a turn between two parts, not within one."""
 
     def not_ready(self) -> str | None:
         """Why the worker takes no part yet (no assignment, recovering, halted shard); None when it does."""

@@ -6,32 +6,11 @@ from timeit import repeat
 import pytest
 
 from monitor.calendar.always import AlwaysOpen
-from monitor.calendar.hours import Span, parse_span, parse_weekdays
+from monitor.calendar.hours import parse_span
 from monitor.calendar.model import Calendar
 from monitor.calendar.wall_calendar import WallCalendar
-from schemas.instants import DAY, HOUR, MINUTE, format_instant, parse_instant
-
-YEAR = 365 * DAY
-
-
-def week(days: str, *intervals: str) -> dict[int, list[Span]]:
-    return {day: [parse_span(text) for text in intervals] for day in parse_weekdays(days)}
-
-
-def at(text: str) -> int:
-    return parse_instant(text)
-
-
-OFFICE = WallCalendar("office", "Europe/Berlin", week("mon-fri", "09:00-12:00", "13:00-17:00"), [date(2025, 5, 1)])
-NIGHT = WallCalendar("night", "Europe/Berlin", week("mon", "22:00-06:00"), [date(2025, 7, 1)])
-SMALL_HOURS = WallCalendar("small hours", "Europe/Berlin", week("daily", "01:00-02:30"))
-CHINA = WallCalendar(
-    "china",
-    "Asia/Shanghai",
-    week("mon-fri", "09:00-18:00"),
-    [date(2025, 10, day) for day in range(1, 9)],
-    {date(2025, 10, 11): [parse_span("09:00-18:00")]},
-)
+from schemas.instants import DAY, HOUR, MINUTE, format_instant
+from tests.calendar.examples import CHINA, NIGHT, OFFICE, SMALL_HOURS, YEAR, at, week
 
 
 @pytest.mark.parametrize(
@@ -187,64 +166,6 @@ def test_open_time(calendar: Calendar, start: str, end: str, hours: float) -> No
 )
 def test_due(calendar: Calendar, start: str, target_us: int, pauses: tuple[tuple[str, str | None], ...], due: str | None) -> None:
     found = calendar.due(at(start), target_us, [(at(first), None if last is None else at(last)) for first, last in pauses])
-    assert (None if found is None else format_instant(found)) == due
-
-
-@pytest.mark.parametrize(
-    ("calendar", "start", "days", "pauses", "due"),
-    [
-        pytest.param(OFFICE, "2025-05-02T08:00:00Z", 1, (), "2025-05-05T15:00:00Z", id="P6: 1bd from Friday 10:00 is Monday's close"),
-        pytest.param(OFFICE, "2025-05-02T21:00:00Z", 1, (), "2025-05-05T15:00:00Z", id="P6: 1bd from Friday 23:00 is Monday's close"),
-        pytest.param(OFFICE, "2025-05-03T08:00:00Z", 1, (), "2025-05-05T15:00:00Z", id="P6: 1bd from Saturday is Monday's close"),
-        pytest.param(OFFICE, "2025-04-30T08:00:00Z", 2, (), "2025-05-05T15:00:00Z", id="P6: a holiday is not counted"),
-        pytest.param(
-            OFFICE,
-            "2025-05-02T08:00:00Z",
-            1,
-            (("2025-05-05T06:00:00Z", "2025-05-05T15:00:00Z"),),
-            "2025-05-06T15:00:00Z",
-            id="P6: a date paused from first to last second is not counted",
-        ),
-        pytest.param(
-            OFFICE,
-            "2025-05-02T08:00:00Z",
-            1,
-            (("2025-05-05T06:00:00Z", "2025-05-05T14:59:59Z"),),
-            "2025-05-05T15:00:00Z",
-            id="P6: a shorter pause changes nothing",
-        ),
-        pytest.param(OFFICE, "2025-05-02T08:00:00Z", 1, (("2025-05-04T06:00:00Z", None),), None, id="P6: paused for good is never due"),
-        pytest.param(NIGHT, "2025-06-29T08:00:00Z", 1, (), "2025-07-01T04:00:00Z", id="P6: a night shift closes on the next date"),
-        pytest.param(
-            AlwaysOpen("always", "Asia/Shanghai"),
-            "2025-05-02T17:00:00Z",
-            1,
-            (),
-            "2025-05-04T16:00:00Z",
-            id="P6: 24x7 is due at the midnight ending the next local date",
-        ),
-        pytest.param(CHINA, "2025-09-30T02:00:00Z", 3, (), "2025-10-11T10:00:00Z", id="P4, P6: a make-up Saturday is a business day"),
-        pytest.param(
-            WallCalendar("once", "UTC", {}, (), {date(2025, 5, 3): [parse_span("09:00-10:00")]}),
-            "2025-05-02T07:00:00Z",
-            2,
-            (),
-            None,
-            id="P5: more days than will ever be open",
-        ),
-        pytest.param(OFFICE, "2025-05-02T08:00:00Z", 0, (), "2025-05-02T08:00:00Z", id="no days are due at the start"),
-        pytest.param(
-            OFFICE,
-            "2025-05-02T08:00:00Z",
-            2,
-            (("2025-05-05T00:00:00Z", "2931-06-01T12:00:00Z"),),
-            "2931-06-04T15:00:00Z",
-            id="P6: paused for 900 years",
-        ),
-    ],
-)
-def test_business_days(calendar: Calendar, start: str, days: int, pauses: tuple[tuple[str, str | None], ...], due: str | None) -> None:
-    found = calendar.due_business_days(at(start), days, [(at(first), None if last is None else at(last)) for first, last in pauses])
     assert (None if found is None else format_instant(found)) == due
 
 

@@ -62,3 +62,9 @@ def test_service_level_events_keep_their_threshold() -> None:
 
 def test_totals_split_by_dimensions_stay_out() -> None:
     assert not {line for line in page(counts("queue:PS", dimensions="vip_tier=vip", offered=4)) if "PS" in line}
+
+
+def test_queues_that_the_policy_does_not_name_are_counted_where_it_names_any() -> None:
+    samples = counts("queue:PS", offered=1) + counts("queue:XX", "1", offered=1)
+    unknown = {named: [s.value for s in translated(samples, frozenset(named)) if s.name == "sla_queues_unknown"] for named in (("PS",), ())}
+    assert unknown == {("PS",): [1], (): [0]}

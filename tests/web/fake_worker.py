@@ -14,9 +14,10 @@ class FakeWorker:
         self.unready: str | None = None
         self.dead: str | None = None
         self.about = About(application="sla-monitor", worker="w1", version="0.1.0", policy="abc123")
+        self.named_queues: frozenset[str] = frozenset()
 
-    def samples(self) -> list[Sample]:
-        return self.values
+    def parts(self) -> list[list[Sample]]:
+        return [self.values[:5], self.values[5:]]
 
     def not_ready(self) -> str | None:
         return self.unready

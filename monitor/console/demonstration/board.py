@@ -77,7 +77,8 @@ def queue_rows(queues: dict[str, QueueStatus]) -> Table:
     """The busiest queues with their last half hour."""
     columns = ("waiting", "longest s", "offered 30m", "in 20 s (V7, 5m)", "in 20 s (V3, 30m)", "ASA s 30m", "p95 s 1d")
     shown = table("", "queue", *columns, numbers=columns)
-    busy = sorted(queues.items(), key=lambda item: (-item[1].offered.get("1d", 0), item[0]))[:ROWS]
+    lined = {name: queue for name, queue in queues.items() if queue.offered or queue.waiting}  # work orders stand in no line
+    busy = sorted(lined.items(), key=lambda item: (-item[1].offered.get("1d", 0), item[0]))[:ROWS]
     for name, queue in busy:
         shown.add_row(
             name,
