@@ -6,6 +6,7 @@ all in the value. The record key is the contact id; ``partitionkey`` and ``subje
 order of events within one contact is ``sequence`` in the body, or the CloudEvents extension of that name.
 """
 
+from functools import lru_cache
 from typing import Final, NoReturn
 
 import msgspec
@@ -148,12 +149,20 @@ def encode_event(event: Event) -> tuple[bytes, bytes, Headers]:
 
 def output_headers(event_id: str, event_type: str, at: Instant, subject: str | None = None) -> Headers:
     """Headers of a verdict, alert or dead letter as a CloudEvent in binary mode; ``at`` is its ``detected_at``."""
-    headers: Headers = (
+    version, source, kind, time, content = _output_headers(event_type, at)
+    identity = ("ce_id", event_id.encode())
+    if subject is None:
+        return (version, identity, source, kind, time, content)
+    return (version, identity, source, kind, time, content, ("ce_subject", subject.encode()))
+
+
+@lru_cache(maxsize=64)
+def _output_headers(event_type: str, at: Instant) -> Headers:
+    """What all outputs of one type and T have in common."""
+    return (
         ("ce_specversion", _VERSION),
-        ("ce_id", event_id.encode()),
         ("ce_source", OUTPUT_SOURCE.encode()),
         ("ce_type", event_type.encode()),
         ("ce_time", format_instant(at).encode()),
         (CONTENT_TYPE, JSON),
     )
-    return headers if subject is None else (*headers, ("ce_subject", subject.encode()))

@@ -5,9 +5,8 @@ from typing import Final
 import msgspec
 
 from monitor.contacts.contact import Contact, Published, Run, View
-from monitor.contacts.outcome import Outcome, rule_of
+from monitor.contacts.outcome import Outcome
 from monitor.contacts.plan import ClockPlan
-from monitor.policy.model import Rule
 from schemas.instants import Instant
 
 _LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type")
@@ -24,11 +23,6 @@ class Case(msgspec.Struct, frozen=True):
     judged: Outcome
     entry: Published
     t: Instant
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that decides the cycle."""
-        return rule_of(self.plan, self.run)
 
     @property
     def queue(self) -> str | None:

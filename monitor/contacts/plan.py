@@ -34,6 +34,7 @@ class ClockPlan:
         self.clock = clock
         self.name = clock.name
         self.rules: tuple[Rule, ...] = clock.rules
+        self.rule_texts = tuple(rule.path + (f" ({rule.source})" if rule.source else "") for rule in clock.rules)
         self.levels = tuple(sorted({*clock.levels, 100}))
         self.met = f"clock.{clock.name}.met"
         self.breached = f"clock.{clock.name}.breached"

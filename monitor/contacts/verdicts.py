@@ -9,8 +9,8 @@ from typing import Final
 
 from monitor.contacts import alerts
 from monitor.contacts.case import Case, bounded_labels
-from monitor.contacts.contact import RUNNING, Contact, Published
-from monitor.contacts.deadline import elapsed_us, pauses_of
+from monitor.contacts.contact import RUNNING, Contact, Published, Run
+from monitor.contacts.deadline import elapsed_us
 from monitor.contacts.explain import explain
 from monitor.contacts.identity import verdict_key
 from monitor.contacts.outcome import counted_until, outcome
@@ -26,9 +26,7 @@ RETRACTED: Final = "retracted"
 
 def has_news(contact: Contact) -> bool:
     """Whether ``publish`` could say anything: not while nothing was ever said and every clock simply runs."""
-    if contact.ledger:
-        return True
-    return any(run.state != RUNNING or run.passed or run.breach_at or run.reason for run in contact.view.runs)
+    return bool(contact.ledger) or any(map(_is_news, contact.view.runs))
 
 
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
@@ -38,10 +36,12 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger}
     for run in contact.view.runs:
         clock = clocks.get(run.clock)
-        judged = outcome(clock, contact.view, run) if clock is not None else None
-        if clock is None or judged is None:
+        if clock is None or run.last_rule < 0:
             continue
         entry = told.pop((run.clock, run.cycle), None)
+        if entry is None and not _is_news(run):
+            continue
+        judged = outcome(clock, contact.view, run)
         if entry is None:
             if judged.verdict == "open" and not run.passed:
                 continue
@@ -53,11 +53,16 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     return outputs
 
 
+def _is_news(run: Run) -> bool:
+    """Whether a cycle does anything but run."""
+    return run.state != RUNNING or bool(run.passed or run.breach_at or run.reason)
+
+
 def _cycle(case: Case) -> list[Output]:
     entry, run, judged = case.entry, case.run, case.judged
     is_new = (entry.verdict, entry.reason) != (judged.verdict, judged.reason)
     moved = _numbers_told(entry) != (run.started_at, judged.decided_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
-    entry.severity = case.rule.severity
+    entry.severity = judged.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
     if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
@@ -73,9 +78,9 @@ def _say(case: Case, explanation: Explanation) -> Output:
     if judged.verdict == "breached" and entry.verdict != "breached":
         entry.detected_late = case.t - run.breach_booked_at > LATE_US
     _remember(case)
-    rule = case.rule
+    rule = judged.rule
     until = counted_until(run, case.t)
-    elapsed = judged.elapsed_us or elapsed_us(rule, run, until, pauses_of(case.plan, contact.view, run, rule.calendar))
+    elapsed = judged.elapsed_us or elapsed_us(rule, run, until, judged.pauses)
     verdict = Verdict(
         contact=contact.id,
         family=contact.family,
