@@ -3,6 +3,7 @@
 The tables are part of what is stored: they only ever grow at their ends (contract v1), and names that are in none stay as they are.
 """
 
+from functools import lru_cache
 from typing import Final, cast
 
 import msgspec
@@ -46,8 +47,9 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _fields: Final = msgspec.msgpack.Decoder(dict[str, Value]).decode
 
 
+@lru_cache(maxsize=4096)
 def shortened(data: bytes) -> tuple[int, Body]:
-    """An event as it is kept, as the code of its type and what it says."""
+    """An event as it is kept, as the code of its type and what it says: not to be changed, since many events say the same."""
     fields = _fields(data)
     code = _CODES[str(fields.pop("type"))]
     return code, {_FIELD_CODES.get(name, name): _WORD_CODES.get(value, value) if type(value) is str else value for name, value in fields.items()}
