@@ -33,7 +33,7 @@ from schemas.event import Event
 from schemas.events import Family
 from schemas.instants import Instant, format_instant, read_event_time
 from schemas.kinds import KINDS_BY_BYTES, TYPE_OF, read_body
-from schemas.limits import VALUE_BYTES
+from schemas.limits import ID_CHARACTERS, VALUE_BYTES
 from schemas.reasons import Reason, Refused
 from schemas.structured import decode_structured, encode_structured, event_of, read_envelope
 
@@ -93,7 +93,9 @@ def _decode_binary(contact: str, value: bytes, named: dict[str, bytes], family: 
     if kind.family != family:
         check_family(kind, family, "ce_type")
     try:
-        identity, at = checked_id(raw_id.decode(), "ce_id"), read_event_time(raw_time)
+        identity, at = raw_id.decode(), read_event_time(raw_time)
+        if len(identity) > ID_CHARACTERS or identity[0] == " " or not identity.isprintable():
+            checked_id(identity, "ce_id")
     except ValueError:
         identity, at = checked_id(text_of(raw_id, "ce_id"), "ce_id"), event_time(raw_time, "ce_time")
     data = read_body(kind, value)

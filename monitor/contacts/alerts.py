@@ -39,8 +39,6 @@ def of_breach(case: Case, explanation: Explanation | None) -> list[Output]:
 def of_levels(case: Case) -> list[Output]:
     """The alerts of warning levels and overruns that differ from what was told, lowest level first."""
     entry, run = case.entry, case.run
-    if not run.passed and not entry.levels:
-        return []
     passed = dict(run.passed)
     outputs: list[Output] = []
     for level in sorted({*passed, *entry.levels}):

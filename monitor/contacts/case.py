@@ -33,9 +33,11 @@ class Case(msgspec.Struct, frozen=True):
 
 def bounded_labels(view: View) -> dict[str, str]:
     """The attributes a verdict is counted by; never an id (P41, R80)."""
-    return {name: str(value) for name in _LABELS if (value := view.attributes.get(name)) is not None}
+    attributes = view.attributes
+    return {name: str(attributes[name]) for name in _LABELS if name in attributes}
 
 
 def alert_labels(view: View) -> dict[str, str]:
     """The attributes an alert is routed by."""
-    return {name: str(value) for name in _ALERT_LABELS if (value := view.attributes.get(name)) is not None}
+    attributes = view.attributes
+    return {name: str(attributes[name]) for name in _ALERT_LABELS if name in attributes}

@@ -30,8 +30,8 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant)
     intervals = rule.calendar.open_intervals(run.started_at, until)
     if outcome.pauses:
         intervals = _without(intervals, sorted((a, until if b is None else b) for a, b in outcome.pauses))
-    shown = tuple(OpenInterval(instant_text(a), instant_text(b)) for a, b in islice(intervals, SHOWN))
-    more = sum(1 for _ in islice(intervals, _COUNTED_AT_MOST))
+    shown = tuple([OpenInterval(instant_text(a), instant_text(b)) for a, b in islice(intervals, SHOWN)])
+    more = sum(1 for _ in islice(intervals, _COUNTED_AT_MOST)) if len(shown) == SHOWN else 0
     return Explanation(
         text=sentence(rule, run, outcome, t),
         rule=plan.rule_texts[run.last_rule],
@@ -45,34 +45,34 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant)
 
 def sentence(rule: Rule, run: Run, outcome: Outcome, t: Instant) -> str:
     """Say in words when it was due and what came of it: ``Due Friday 17:00 (closing), done 17:05.``"""
-    done_at = run.ended_at
-    due = _due(rule, outcome.deadline_at, done_at or t)
-    later = due[0].lower() + due[1:]
+    zone, done_at = rule.calendar.time_zone, run.ended_at
+    due = _due(rule, zone, outcome.deadline_at, done_at or t)
     if outcome.verdict == "met":
-        return f"{due}, done {again(rule.calendar.time_zone, done_at, outcome.deadline_at)}: in time."
+        return f"{due}, done {again(zone, done_at, outcome.deadline_at)}: in time."
     if outcome.verdict == "breached":
-        return _breached(rule, run, outcome, due)
+        return _breached(zone, run, outcome, due)
+    later = due[0].lower() + due[1:]
     if outcome.verdict == "cancelled":
         if outcome.reason == NO_LONGER_PROMISED:
             return "No promise covers the contact as it is now; the clock ends without a verdict on time."
-        return f"Cancelled ({outcome.reason.replace('_', ' ')}) {moment(rule.calendar.time_zone, done_at or t, t)}; {later}."
+        return f"Cancelled ({outcome.reason.replace('_', ' ')}) {moment(zone, done_at or t, t)}; {later}."
     return f"{'Opened again' if run.closed else 'Running again'}; {later}."
 
 
-def _breached(rule: Rule, run: Run, outcome: Outcome, due: str) -> str:
+def _breached(zone: str, run: Run, outcome: Outcome, due: str) -> str:
     changed = " The target changed and was already past: breached at the change." if outcome.reason == TARGET_CHANGED else ""
     if run.state == RUNNING:
         return f"{due}, not done.{changed}"
     word = "done" if run.state == STOPPED else "cancelled"
     late = f", {_duration(run.ended_at - outcome.deadline_at)} late" if run.state == STOPPED else ""
-    return f"{due}, {word} {again(rule.calendar.time_zone, run.ended_at, outcome.deadline_at)}{late}.{changed}"
+    return f"{due}, {word} {again(zone, run.ended_at, outcome.deadline_at)}{late}.{changed}"
 
 
-def _due(rule: Rule, deadline_at: Instant, near: Instant) -> str:
+def _due(rule: Rule, zone: str, deadline_at: Instant, near: Instant) -> str:
     if not deadline_at:
         return "Not due while paused"
     closing = "" if rule.calendar.is_open(deadline_at) else " (closing)"
-    return f"Due {moment(rule.calendar.time_zone, deadline_at, near)}{closing}"
+    return f"Due {moment(zone, deadline_at, near)}{closing}"
 
 
 def _duration(us: int) -> str:

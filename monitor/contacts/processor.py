@@ -107,7 +107,8 @@ class ContactsProcessor:
             if how == "duplicate":
                 self._counters.duplicates += 1
                 return
-            admission.may_join(contact, how, self._limits)
+            if how != "next" or len(contact.events) >= self._limits.events:
+                admission.may_join(contact, how, self._limits)
             if admission.may_contradict(contact, how, event.data):
                 admission.check_order(decoded(contact.events), stored, event.data)
         if stored.stated_at:

@@ -68,8 +68,10 @@ def _cycle(case: Case) -> list[Output]:
     if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
         explanation = explain(case.plan, case.contact.view, run, judged, case.t)
         outputs.append(_say(case, explanation))
-    outputs.extend(alerts.of_breach(case, explanation))
-    outputs.extend(alerts.of_levels(case))
+    if judged.verdict == "breached" or entry.alert_state:
+        outputs.extend(alerts.of_breach(case, explanation))
+    if run.passed or entry.levels:
+        outputs.extend(alerts.of_levels(case))
     return outputs
 
 
