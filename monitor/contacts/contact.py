@@ -146,12 +146,12 @@ class Published(msgspec.Struct, array_like=True):
     elapsed_us: int = 0
     deadline_at: Instant = 0
     decided_at: Instant = 0
-    breached_at: Instant = 0
     severity: Severity = "critical"
     detected_late: bool = False
     alert_state: str = ""
     alert_version: int = 0
     levels: dict[int, tuple[str, int, Instant]] = {}
+    breached_at: Instant = 0
 
 
 class Summary(msgspec.Struct, frozen=True, array_like=True):

@@ -61,7 +61,7 @@ def _is_news(run: Run) -> bool:
 def _cycle(case: Case) -> list[Output]:
     entry, run, judged = case.entry, case.run, case.judged
     is_new = (entry.verdict, entry.reason) != (judged.verdict, judged.reason)
-    moved = _numbers_told(entry) != (run.started_at, judged.decided_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
+    moved = _numbers_told(entry) != (run.started_at, judged.decided_at, run.breach_booked_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
     entry.severity = judged.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
@@ -108,8 +108,8 @@ def _say(case: Case, explanation: Explanation) -> Output:
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
 
 
-def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, int, int]:
-    return (entry.started_at, entry.decided_at, entry.deadline_at, entry.target_us, entry.elapsed_us)
+def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, Instant, int, int]:
+    return (entry.started_at, entry.decided_at, entry.breached_at, entry.deadline_at, entry.target_us, entry.elapsed_us)
 
 
 def _remember(case: Case) -> None:
@@ -117,7 +117,7 @@ def _remember(case: Case) -> None:
     entry.version += 1
     entry.verdict, entry.reason = judged.verdict, judged.reason
     entry.started_at, entry.target_us, entry.elapsed_us = case.run.started_at, judged.target_us, judged.elapsed_us
-    entry.deadline_at, entry.decided_at = judged.deadline_at, judged.decided_at
+    entry.deadline_at, entry.decided_at, entry.breached_at = judged.deadline_at, judged.decided_at, case.run.breach_booked_at
 
 
 def _retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list[Output]:

@@ -80,7 +80,15 @@ def test_every_field_of_the_contract_has_a_number_and_no_word_two() -> None:
 def test_a_closed_call_of_seven_events_is_small(identity: Any, limit: int) -> None:
     first = {"queue": "q12", "channel": "hotline", "region": "city-03", "customer_key": "k00000012", "priority": "normal", "request_type": "enquiry"}
     agent = {"agent_id": "a123"}
-    steps = (("queued", first), ("ringing", agent), ("answered", agent), ("hold_start", {}), ("hold_end", {}), ("ended", {}), ("wrapup_end", agent))
+    steps: tuple[tuple[str, dict[str, str]], ...] = (
+        ("queued", first),
+        ("ringing", agent),
+        ("answered", agent),
+        ("hold_start", {}),
+        ("hold_end", {}),
+        ("ended", {}),
+        ("wrapup_end", agent),
+    )
     events = [event(f"call.{name}", 14.285 * n, "call-00000012", id=identity(n), **said) for n, (name, said) in enumerate(steps)]
     shard = Shard(policy(clock("answer", "call.queued", "call.answered", [rule(60)], family="call"))).send(*events, t=200).tick(200).drain()
     (value,) = [shard.state[key] for key in shard.contacts()]
