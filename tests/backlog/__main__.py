@@ -56,8 +56,8 @@ def main() -> int:
         print(f"events: {len(arrivals)}\ndecision_lag_seconds_max: {worst:.1f}\ncaught_up_seconds: {time.monotonic() - returned:.1f}")
         installation.wait_until("the decision lag is gone", lambda: 0 < decision_lag(port) < 2.0, 30)
         print(f"decision_lag_seconds_end: {decision_lag(port):.2f}")
-        seen_at = time.time_ns() // 1000
         alerts = read_topic(installation.bootstrap, installation.topic(ALERTS), installation.partitions)
+        seen_at = time.time_ns() // 1000
         letters = read_topic(installation.bootstrap, installation.topic(DEAD_LETTERS), installation.partitions)
         installation.stop("w1")
     return report([json.loads(value) for value in latest(alerts).values()], arrivals, now, seen_at, len(letters))

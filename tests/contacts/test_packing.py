@@ -78,9 +78,16 @@ def test_every_field_of_the_contract_has_a_number_and_no_word_two() -> None:
     ids=["numbered ids: at most 200 bytes", "UUIDs: 16 bytes each more"],
 )
 def test_a_closed_call_of_seven_events_is_small(identity: Any, limit: int) -> None:
-    first = {"queue": "q12", "channel": "hotline", "region": "city-03", "customer_key": "k00000012", "priority": "normal", "request_type": "enquiry"}
-    agent = {"agent_id": "a123"}
-    steps: tuple[tuple[str, dict[str, str]], ...] = (
+    first: dict[str, Any] = {
+        "queue": "q12",
+        "channel": "hotline",
+        "region": "city-03",
+        "customer_key": "k00000012",
+        "priority": "normal",
+        "request_type": "enquiry",
+    }
+    agent: dict[str, Any] = {"agent_id": "a123"}
+    steps: tuple[tuple[str, dict[str, Any]], ...] = (
         ("queued", first),
         ("ringing", agent),
         ("answered", agent),
