@@ -6,6 +6,7 @@ all in the value. The record key is the contact id; ``partitionkey`` and ``subje
 order of events within one contact is ``sequence`` in the body, or the CloudEvents extension of that name.
 """
 
+from functools import lru_cache
 from typing import Final, NoReturn
 
 import msgspec
@@ -32,7 +33,7 @@ from schemas.event import Event
 from schemas.events import Family
 from schemas.instants import Instant, format_instant, read_event_time
 from schemas.kinds import KINDS_BY_BYTES, TYPE_OF, read_body
-from schemas.limits import VALUE_BYTES
+from schemas.limits import ID_CHARACTERS, VALUE_BYTES
 from schemas.reasons import Reason, Refused
 from schemas.structured import decode_structured, encode_structured, event_of, read_envelope
 
@@ -92,7 +93,9 @@ def _decode_binary(contact: str, value: bytes, named: dict[str, bytes], family: 
     if kind.family != family:
         check_family(kind, family, "ce_type")
     try:
-        identity, at = checked_id(raw_id.decode(), "ce_id"), read_event_time(raw_time)
+        identity, at = raw_id.decode(), read_event_time(raw_time)
+        if len(identity) > ID_CHARACTERS or identity[0] == " " or not identity.isprintable():
+            checked_id(identity, "ce_id")
     except ValueError:
         identity, at = checked_id(text_of(raw_id, "ce_id"), "ce_id"), event_time(raw_time, "ce_time")
     data = read_body(kind, value)
@@ -148,12 +151,20 @@ def encode_event(event: Event) -> tuple[bytes, bytes, Headers]:
 
 def output_headers(event_id: str, event_type: str, at: Instant, subject: str | None = None) -> Headers:
     """Headers of a verdict, alert or dead letter as a CloudEvent in binary mode; ``at`` is its ``detected_at``."""
-    headers: Headers = (
+    version, source, kind, time, content = _output_headers(event_type, at)
+    identity = ("ce_id", event_id.encode())
+    if subject is None:
+        return (version, identity, source, kind, time, content)
+    return (version, identity, source, kind, time, content, ("ce_subject", subject.encode()))
+
+
+@lru_cache(maxsize=64)
+def _output_headers(event_type: str, at: Instant) -> Headers:
+    """What all outputs of one type and T have in common."""
+    return (
         ("ce_specversion", _VERSION),
-        ("ce_id", event_id.encode()),
         ("ce_source", OUTPUT_SOURCE.encode()),
         ("ce_type", event_type.encode()),
         ("ce_time", format_instant(at).encode()),
         (CONTENT_TYPE, JSON),
     )
-    return headers if subject is None else (*headers, ("ce_subject", subject.encode()))

@@ -70,7 +70,7 @@ class Shard:
         leave(
             Exit.OTHER_POLICY,
             f"shard {self.name} met a tick of policy {theirs or '(none)'}, this worker runs policy {ours or '(none)'}: "
-            "run every worker with the same policy file, or accept the other policy's remaining ticks by setting accept_policy_hash",
+            f"run every worker with the same policy file; after a change of the file SLA_ACCEPT_POLICY={theirs} lets its remaining ticks pass",
         )
 
     # -- receiving ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor.contacts.case import Case, alert_labels
 from monitor.contacts.contact import RUNNING, Contact, Published
-from monitor.contacts.deadline import elapsed_us, pauses_of
+from monitor.contacts.deadline import elapsed_us
 from monitor.contacts.identity import alert_id
 from monitor.contacts.records import alert_record, instant_text
 from monitor.processing import Output
@@ -69,7 +69,7 @@ def retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list
 
 def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant, version: int, explanation: Explanation | None) -> Output:
     contact, run, judged = case.contact, case.run, case.judged
-    severity = _severity(case.rule.severity, level)
+    severity = _severity(case.judged.rule.severity, level)
     ended_at = judged.decided_at if state == "resolved" else case.t if state == "retracted" else 0
     alert = Alert(
         id=alert_id(contact, run.clock, run.cycle, level),
@@ -131,10 +131,8 @@ def _severity(rule: Severity, level: int | None) -> Severity:
 
 
 def _elapsed_us(case: Case) -> int:
-    run, rule = case.run, case.rule
-    if run.ended_at:
-        return run.elapsed_us
-    return elapsed_us(rule, run, case.t, pauses_of(case.plan, case.contact.view, run, rule.calendar))
+    run, judged = case.run, case.judged
+    return run.elapsed_us if run.ended_at else elapsed_us(judged.rule, run, case.t, judged.pauses)
 
 
 def _labels(contact: Contact, clock: str, level: int | None, severity: Severity) -> dict[str, str]:
@@ -149,7 +147,7 @@ def _annotations(case: Case, level: int | None, explanation: Explanation | None)
     notes = {
         "contact": case.contact.id,
         "summary": f"{title}{percent}: {case.judged.verdict}" if level is None else f"{title}{percent} of its target",
-        "rule": case.rule.path,
+        "rule": case.judged.rule.path,
     }
     if explanation is not None:
         notes["description"] = explanation.text

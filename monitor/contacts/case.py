@@ -5,9 +5,8 @@ from typing import Final
 import msgspec
 
 from monitor.contacts.contact import Contact, Published, Run, View
-from monitor.contacts.outcome import Outcome, rule_of
+from monitor.contacts.outcome import Outcome
 from monitor.contacts.plan import ClockPlan
-from monitor.policy.model import Rule
 from schemas.instants import Instant
 
 _LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type")
@@ -26,11 +25,6 @@ class Case(msgspec.Struct, frozen=True):
     t: Instant
 
     @property
-    def rule(self) -> Rule:
-        """The rule that decides the cycle."""
-        return rule_of(self.plan, self.run)
-
-    @property
     def queue(self) -> str | None:
         """The queue the contact is in, if any."""
         queue = self.contact.view.attributes.get("queue")
@@ -39,9 +33,11 @@ class Case(msgspec.Struct, frozen=True):
 
 def bounded_labels(view: View) -> dict[str, str]:
     """The attributes a verdict is counted by; never an id (P41, R80)."""
-    return {name: str(value) for name in _LABELS if (value := view.attributes.get(name)) is not None}
+    attributes = view.attributes
+    return {name: str(attributes[name]) for name in _LABELS if name in attributes}
 
 
 def alert_labels(view: View) -> dict[str, str]:
     """The attributes an alert is routed by."""
-    return {name: str(value) for name in _ALERT_LABELS if (value := view.attributes.get(name)) is not None}
+    attributes = view.attributes
+    return {name: str(attributes[name]) for name in _ALERT_LABELS if name in attributes}

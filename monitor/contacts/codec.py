@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from monitor.contacts.contact import Contact, Published, Stored, Summary, View
-from monitor.contacts.packing import PackedEvents, pack, unpack
+from monitor.contacts.packing import PackedEntry, PackedEvents, pack, pack_ledger, unpack, unpack_ledger
 from monitor.errors import StateError
 from schemas.events import Family
 from schemas.instants import Instant
@@ -24,8 +24,13 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
 
     version: int
     next_at: Instant
-    summary: Summary
+    summary: Summary | None
     packed: bool
+
+    @property
+    def known(self) -> Summary:
+        """The contact in short; most are simply kept."""
+        return self.summary or KEPT
 
 
 class Living(msgspec.Struct, array_like=True):
@@ -33,7 +38,7 @@ class Living(msgspec.Struct, array_like=True):
 
     version: int
     next_at: Instant
-    summary: Summary
+    summary: Summary | None
     packed: bool
     publish_at: Instant
     events: list[Stored]
@@ -42,16 +47,18 @@ class Living(msgspec.Struct, array_like=True):
 
 
 class Packed(msgspec.Struct, array_like=True):
-    """A closed contact, without its view."""
+    """A closed contact, without its view; ``fired_us`` lies between its first event and its last timer that went by."""
 
     version: int
     next_at: Instant
-    summary: Summary
+    summary: Summary | None
     packed: bool
-    fired_at: Instant
+    fired_us: int | None
     events: PackedEvents
-    ledger: list[Published]
+    ledger: list[PackedEntry]
 
+
+KEPT: Final = Summary()
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _head: Final = msgspec.msgpack.Decoder(Head).decode
@@ -77,23 +84,30 @@ def read_head(value: bytes) -> Head:
 
 def write_living(contact: Contact) -> bytes:
     """Keep a contact with its view."""
-    kept = Living(VERSION, contact.next_at, contact.summary, False, contact.publish_at, contact.events, contact.view, contact.ledger)
+    kept = Living(VERSION, contact.next_at, _brief(contact), False, contact.publish_at, contact.events, contact.view, contact.ledger)
     return _encode(kept)
 
 
 def write_packed(contact: Contact) -> bytes:
     """Keep a closed contact without its view, small."""
-    events = pack(contact.id, contact.events)
-    return _encode(Packed(VERSION, contact.next_at, contact.summary, True, contact.view.fired_at, events, contact.ledger))
+    events, ledger = pack(contact.events), pack_ledger(contact.ledger, contact.events)
+    fired_at = contact.view.fired_at
+    return _encode((VERSION, contact.next_at, _brief(contact), True, fired_at - events.first_at if fired_at else None, events, ledger))
 
 
 def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
     """Read a contact; with ``fired_at`` if its view must be folded again up to there."""
     head = read_head(value)
-    family, name, at = FAMILY_OF[key[:3]], key[3:].decode(), head.next_at
+    family, name, at, known = FAMILY_OF[key[:3]], key[3:].decode(), head.next_at, head.known
     if head.packed:
         packed = _packed(value)
-        events = unpack(name, packed.events)
-        return Contact(name, family, events, View(), packed.ledger, at, 0, at, bool(head.summary.unjudged), head.summary), packed.fired_at
+        events = unpack(packed.events)
+        ledger = unpack_ledger(packed.ledger, events)
+        fired_at = 0 if packed.fired_us is None else packed.events.first_at + packed.fired_us
+        return Contact(name, family, events, View(), ledger, at, 0, at, bool(known.unjudged), known), fired_at
     kept = _living(value)
-    return Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, bool(head.summary.unjudged), head.summary), None
+    return Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, bool(known.unjudged), known), None
+
+
+def _brief(contact: Contact) -> Summary | None:
+    return None if contact.summary == KEPT else contact.summary

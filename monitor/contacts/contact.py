@@ -73,9 +73,14 @@ class ChatFlow(msgspec.Struct, array_like=True, tag=2):
 
 
 class OrderFlow(msgspec.Struct, array_like=True, tag=3):
-    """Where a work order is."""
+    """Where a work order is; it never waits in a queue."""
 
     settled: bool = False
+
+    @property
+    def leg(self) -> Leg | None:
+        """None."""
+        return None
 
 
 class PauseSpan(msgspec.Struct, array_like=True):

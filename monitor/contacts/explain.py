@@ -4,100 +4,75 @@ Built only when a verdict is published.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from functools import lru_cache
 from itertools import islice
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from monitor.calendar.model import Pause
 from monitor.contacts.contact import RUNNING, STOPPED, Run, View
-from monitor.contacts.deadline import pauses_of
-from monitor.contacts.outcome import Outcome, counted_until, rule_of
+from monitor.contacts.local_time import again, moment
+from monitor.contacts.outcome import Outcome, counted_until
 from monitor.contacts.plan import ClockPlan
 from monitor.contacts.records import instant_text
 from monitor.contacts.rematch import NO_LONGER_PROMISED, TARGET_CHANGED
 from monitor.policy.model import Rule
 from schemas.alerts import Explanation, OpenInterval, PauseInterval
-from schemas.instants import DAY, EPOCH, SECOND, Instant
+from schemas.instants import SECOND, Instant
 
 SHOWN: Final = 8
 """Open intervals that are listed; the rest is a number."""
 
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COUNTED_AT_MOST: Final = 2_000
 
 
 def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant) -> Explanation:
     """Explain one cycle as of T."""
-    rule = rule_of(plan, run)
-    pauses = pauses_of(plan, view, run, rule.calendar)
+    rule = outcome.rule
     until = max(outcome.deadline_at, run.started_at) if outcome.deadline_at else max(counted_until(run, t), run.started_at)
-    intervals = _counted(rule, run.started_at, until, pauses)
-    shown = tuple(OpenInterval(instant_text(a), instant_text(b)) for a, b in islice(intervals, SHOWN))
-    more = sum(1 for _ in islice(intervals, _COUNTED_AT_MOST))
+    intervals = rule.calendar.open_intervals(run.started_at, until)
+    if outcome.pauses:
+        intervals = _without(intervals, sorted((a, until if b is None else b) for a, b in outcome.pauses))
+    shown = tuple([OpenInterval(instant_text(a), instant_text(b)) for a, b in islice(intervals, SHOWN)])
+    more = sum(1 for _ in islice(intervals, _COUNTED_AT_MOST)) if len(shown) == SHOWN else 0
     return Explanation(
         text=sentence(rule, run, outcome, t),
-        rule=rule.path + (f" ({rule.source})" if rule.source else ""),
+        rule=plan.rule_texts[run.last_rule],
         calendar=rule.calendar.name,
         events=(run.cycle, *run.events),
         counted=shown,
         counted_more=more,
-        pauses=_pauses(plan, view, run),
+        pauses=_pauses(plan, view, run) if view.pauses or run.closed else (),
     )
 
 
 def sentence(rule: Rule, run: Run, outcome: Outcome, t: Instant) -> str:
     """Say in words when it was due and what came of it: ``Due Friday 17:00 (closing), done 17:05.``"""
-    done_at = run.ended_at
-    due = _due(rule, outcome.deadline_at, done_at or t)
-    later = due[0].lower() + due[1:]
+    zone, done_at = rule.calendar.time_zone, run.ended_at
+    due = _due(rule, zone, outcome.deadline_at, done_at or t)
     if outcome.verdict == "met":
-        return f"{due}, done {_again(rule, done_at, outcome.deadline_at)}: in time."
+        return f"{due}, done {again(zone, done_at, outcome.deadline_at)}: in time."
     if outcome.verdict == "breached":
-        return _breached(rule, run, outcome, due)
+        return _breached(zone, run, outcome, due)
+    later = due[0].lower() + due[1:]
     if outcome.verdict == "cancelled":
         if outcome.reason == NO_LONGER_PROMISED:
             return "No promise covers the contact as it is now; the clock ends without a verdict on time."
-        return f"Cancelled ({outcome.reason.replace('_', ' ')}) {_moment(rule, done_at or t, t)}; {later}."
+        return f"Cancelled ({outcome.reason.replace('_', ' ')}) {moment(zone, done_at or t, t)}; {later}."
     return f"{'Opened again' if run.closed else 'Running again'}; {later}."
 
 
-def _breached(rule: Rule, run: Run, outcome: Outcome, due: str) -> str:
+def _breached(zone: str, run: Run, outcome: Outcome, due: str) -> str:
     changed = " The target changed and was already past: breached at the change." if outcome.reason == TARGET_CHANGED else ""
     if run.state == RUNNING:
         return f"{due}, not done.{changed}"
     word = "done" if run.state == STOPPED else "cancelled"
     late = f", {_duration(run.ended_at - outcome.deadline_at)} late" if run.state == STOPPED else ""
-    return f"{due}, {word} {_again(rule, run.ended_at, outcome.deadline_at)}{late}.{changed}"
+    return f"{due}, {word} {again(zone, run.ended_at, outcome.deadline_at)}{late}.{changed}"
 
 
-def _due(rule: Rule, deadline_at: Instant, near: Instant) -> str:
+def _due(rule: Rule, zone: str, deadline_at: Instant, near: Instant) -> str:
     if not deadline_at:
         return "Not due while paused"
     closing = "" if rule.calendar.is_open(deadline_at) else " (closing)"
-    return f"Due {_moment(rule, deadline_at, near)}{closing}"
-
-
-def _moment(rule: Rule, at: Instant, near: Instant = 0) -> str:
-    """A local time; with its weekday when ``near`` is less than a week away, else with its date."""
-    local = _local(rule.calendar.time_zone, at)
-    day = _DAYS[local.weekday()] if near and abs(near - at) < 6 * DAY else local.date().isoformat()
-    return f"{day} {_clock_time(local)}"
-
-
-def _again(rule: Rule, at: Instant, after: Instant) -> str:
-    """A local time, with its day only if it is not the day of ``after``."""
-    local = _local(rule.calendar.time_zone, at)
-    same_day = after and local.date() == _local(rule.calendar.time_zone, after).date()
-    return _clock_time(local) if same_day else _moment(rule, at, after)
-
-
-def _clock_time(local: datetime) -> str:
-    text = f"{local.hour:02d}:{local.minute:02d}"
-    if local.second or local.microsecond:
-        text += f":{local.second:02d}"
-    return text + f".{local.microsecond:06d}".rstrip("0") if local.microsecond else text
+    return f"Due {moment(zone, deadline_at, near)}{closing}"
 
 
 def _duration(us: int) -> str:
@@ -110,10 +85,9 @@ def _duration(us: int) -> str:
     return " ".join(f"{value} {unit}" for value, unit in parts if value)
 
 
-def _counted(rule: Rule, from_at: Instant, to_at: Instant, pauses: list[Pause]) -> Iterator[tuple[Instant, Instant]]:
-    """Open stretches with the pauses taken out."""
-    holes = sorted((a, to_at if b is None else b) for a, b in pauses)
-    for start, end in rule.calendar.open_intervals(from_at, to_at):
+def _without(intervals: Iterator[tuple[Instant, Instant]], holes: list[tuple[Instant, Instant]]) -> Iterator[tuple[Instant, Instant]]:
+    """Open stretches with the pauses, in order of time, taken out."""
+    for start, end in intervals:
         at = start
         for hole_from, hole_to in holes:
             if hole_to <= at or hole_from >= end:
@@ -133,13 +107,3 @@ def _pauses(plan: ClockPlan, view: View, run: Run) -> tuple[PauseInterval, ...]:
     ]
     spans.extend(PauseInterval(instant_text(a), instant_text(b), "closed") for a, b in run.closed)
     return tuple(spans)
-
-
-@lru_cache(maxsize=1024)
-def _local(time_zone: str, at: Instant) -> datetime:
-    return (EPOCH + timedelta(microseconds=at)).astimezone(_zone(time_zone))
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

@@ -120,7 +120,7 @@ def waiting(view: View) -> Waiting | None:
 def leg_of(view: View) -> Leg | None:
     """The wait of a contact, expired or not."""
     flow = view.flow
-    return flow.leg if isinstance(flow, (CallFlow, ChatFlow)) else None
+    return flow.leg if flow is not None else None
 
 
 def _carry(step: Step, view: View, values: tuple[Scalar | None, ...]) -> bool:

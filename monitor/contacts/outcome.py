@@ -2,6 +2,7 @@
 
 import msgspec
 
+from monitor.calendar.model import Pause
 from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Run, View
 from monitor.contacts.deadline import due_at, elapsed_us, pauses_of, target_us
 from monitor.contacts.plan import ClockPlan
@@ -12,7 +13,7 @@ from schemas.instants import Instant
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """One cycle judged: verdict, reason, and the numbers that make a new version when they change.
+    """One cycle judged by ``rule`` with ``pauses``: verdict, reason, and the numbers that make a new version when they change.
 
     ``decided_at`` is when the cycle ended or lost its promise, ``elapsed_us`` the counted time up to then; both 0 while it runs.
     """
@@ -23,26 +24,21 @@ class Outcome(msgspec.Struct, frozen=True):
     target_us: int
     decided_at: Instant
     elapsed_us: int
+    rule: Rule
+    pauses: list[Pause]
 
 
-def outcome(plan: ClockPlan, view: View, run: Run) -> Outcome | None:
-    """Judge a cycle; None while nothing is promised about it."""
-    if run.last_rule < 0:
-        return None
+def outcome(plan: ClockPlan, view: View, run: Run) -> Outcome:
+    """Judge a cycle under which something is or was promised (``last_rule``)."""
     verdict, reason = _verdict(run)
     deadline_at = run.breach_at or run.deadline_at
-    rule = rule_of(plan, run)
+    rule = plan.rules[run.last_rule]
     pauses = pauses_of(plan, view, run, rule.calendar)
     if not deadline_at and reason != NO_LONGER_PROMISED:
         deadline_at = due_at(rule, run, BREACH, pauses)
     decided_at = counted_until(run, 0)
     elapsed = elapsed_us(rule, run, decided_at, pauses) if decided_at else 0
-    return Outcome(verdict, reason, deadline_at, target_us(rule, run, deadline_at, pauses), decided_at, elapsed)
-
-
-def rule_of(plan: ClockPlan, run: Run) -> Rule:
-    """The rule that decides a cycle, or decided it last."""
-    return plan.rules[run.last_rule]
+    return Outcome(verdict, reason, deadline_at, target_us(rule, run, deadline_at, pauses), decided_at, elapsed, rule, pauses)
 
 
 def counted_until(run: Run, t: Instant) -> Instant:

@@ -1,121 +1,158 @@
-"""The events of a closed contact in few bytes, without losing any: they may still have to be folded again (P32).
+"""The events and the ledger of a closed contact in few bytes, without losing any: they may still have to be folded again (P32).
 
-What all events say alike is kept once; an id that begins with the contact's id keeps its end only, one of 32 hexadecimal
-digits (a UUID without dashes) keeps its 16 bytes; instants are distances from the first.
+Columns instead of rows: type codes, distances between the instants in their greatest common unit, ids, bodies. Ids of 32
+hexadecimal digits and UUIDs keep their 16 bytes, others lose what they all begin with. A body that was there before, and a
+cycle that an event began, are numbers.
 """
 
+from math import gcd
 from typing import Final, cast
 
 import msgspec
 
-from monitor.contacts.contact import Stored
-from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, event_name
+from monitor.contacts.bodies import Body, restored, short_word, shortened, word_of
+from monitor.contacts.contact import Published, Stored
+from schemas.alerts import Severity
 from schemas.instants import Instant
 
-Fields = dict[str, str | int | float | bool]
+Ids = bytes | tuple[str, list[str]]
+"""A form and 16 bytes an id, or what all ids begin with and how each ends."""
 
-_FAMILY: Final = 32
-"""Codes of one group of event types; each group only ever grows at its end (contract v1)."""
-
-_GROUPS: Final = (CALL_EVENTS, CHAT_EVENTS, WORKORDER_EVENTS, SHARED_EVENTS)
-_KINDS: Final[dict[int, type[EventData]]] = {
-    group * _FAMILY + n: kind for group, kinds in enumerate(_GROUPS) for n, kind in enumerate(cast(tuple[type[EventData], ...], kinds))
-}
-_CODES: Final = {event_name(kind): code for code, kind in _KINDS.items()}
-_DASHES: Final = (8, 13, 18, 23)
+_HEX, _UUID = b"h", b"u"
 _HEX_DIGITS: Final = frozenset("0123456789abcdef")
-_SUFFIX, _PLAIN, _HEX, _UUID = b"s", b"p", b"h", b"u"
-
-_encode: Final = msgspec.msgpack.Encoder().encode
-_fields: Final = msgspec.msgpack.Decoder(Fields).decode
+_DASHES: Final = (8, 13, 18, 23)
 
 
 class Rare(msgspec.Struct, frozen=True, array_like=True):
-    """What few events have: another source, a sequence, a clamped instant, something to say that the others do not."""
+    """What few events have: another source than the first, a sequence, a clamped instant."""
 
-    source: int
+    source: str
     sequence: int
     stated_at: Instant
-    own: Fields
-
-
-class Item(msgspec.Struct, frozen=True, array_like=True):
-    """One event: type code, distance from the first, short id."""
-
-    code: int
-    after_us: int
-    id: bytes
-    rare: Rare | None
 
 
 class PackedEvents(msgspec.Struct, frozen=True, array_like=True):
-    """The events of one contact; ``common`` is what all of them say."""
+    """The events of one contact; ``rare`` by the number of the event."""
 
     first_at: Instant
-    sources: tuple[str, ...]
-    common: Fields
-    items: list[Item]
+    unit_us: int
+    source: str
+    codes: bytes
+    distances: list[int]
+    ids: Ids
+    bodies: list[Body | int]
+    rare: dict[int, Rare]
 
 
-_NOTHING: Final = Rare(0, 0, 0, {})
+class PackedEntry(msgspec.Struct, frozen=True, array_like=True):
+    """One entry of the ledger. ``started_us`` and ``decided_us`` count from the first event, ``shifted_us`` is by how much the
+    deadline is not start plus target, ``paused_us`` what was not counted up to the decision. What is empty at the end is left out.
+    """
+
+    clock: str
+    cycle: int | str
+    version: int
+    verdict: int | str
+    reason: int | str
+    started_us: int
+    target_us: int
+    paused_us: int
+    shifted_us: int
+    decided_us: int
+    severity: int | str
+    detected_late: bool = False
+    alert_state: int | str = ""
+    alert_version: int = 0
+    levels: dict[int, tuple[str, int, Instant]] = {}
 
 
-def pack(contact: str, events: list[Stored]) -> PackedEvents:
+def pack(events: list[Stored]) -> PackedEvents:
     """Put the events of a contact together."""
-    first_at = events[0].at if events else 0
-    bodies = [_fields(event.data) for event in events]
-    codes = [_CODES[str(body.pop("type"))] for body in bodies]
-    common = _common(bodies)
-    sources: dict[str, int] = {}
-    items: list[Item] = []
-    for event, code, body in zip(events, codes, bodies, strict=True):
-        source = sources.setdefault(event.source, len(sources))
-        own = {} if body == common else {name: value for name, value in body.items() if name not in common}
-        said = source or event.sequence or event.stated_at or own
-        rare = Rare(source, event.sequence, event.stated_at, own) if said else None
-        items.append(Item(code, event.at - first_at, _short_id(contact, event.id), rare))
-    return PackedEvents(first_at, tuple(sources), common, items)
+    if not events:
+        return PackedEvents(0, 1, "", b"", [], b"", [], {})
+    first_at, source = events[0].at, events[0].source
+    codes, distances, before_at = bytearray(), list[int](), first_at
+    bodies: list[Body | int] = []
+    seen: dict[tuple[object, ...], int] = {}
+    rare: dict[int, Rare] = {}
+    for number, event in enumerate(events):
+        code, body = shortened(event.data)
+        codes.append(code)
+        distances.append(event.at - before_at)
+        before_at = event.at
+        before = seen.setdefault(tuple(body.items()), number) if body else number
+        bodies.append(body if before == number else before)
+        if event.sequence or event.stated_at or event.source != source:
+            rare[number] = Rare(event.source, event.sequence, event.stated_at)
+    unit_us = gcd(*distances) or 1
+    distances = [distance // unit_us for distance in distances]
+    return PackedEvents(first_at, unit_us, source, bytes(codes), distances, _short_ids([event.id for event in events]), bodies, rare)
 
 
-def unpack(contact: str, packed: PackedEvents) -> list[Stored]:
+def unpack(packed: PackedEvents) -> list[Stored]:
     """The events as they were, byte for byte."""
     events: list[Stored] = []
-    for item in packed.items:
-        kind = _KINDS[item.code]
-        rare = item.rare or _NOTHING
-        data = msgspec.convert({"type": event_name(kind), **packed.common, **rare.own}, kind)
-        at, source = packed.first_at + item.after_us, packed.sources[rare.source]
-        events.append(Stored(at, rare.sequence, source, _long_id(contact, item.id), rare.stated_at, _encode(data)))
+    at, usual = packed.first_at, Rare(packed.source, 0, 0)
+    ids = _long_ids(packed.ids)
+    for number, (code, distance, body) in enumerate(zip(packed.codes, packed.distances, packed.bodies, strict=True)):
+        at += distance * packed.unit_us
+        said = packed.bodies[body] if isinstance(body, int) else body
+        assert isinstance(said, dict), "a body is repeated, not its number"
+        rare = packed.rare.get(number, usual)
+        events.append(Stored(at, rare.sequence, rare.source, ids[number], rare.stated_at, restored(code, said)))
     return events
 
 
-def _common(bodies: list[Fields]) -> Fields:
-    if not bodies:
-        return {}
-    first = bodies[0]
-    if all(body == first for body in bodies):
-        return first
-    return {name: value for name, value in first.items() if all(body.get(name) == value for body in bodies)}
+def pack_ledger(ledger: list[Published], events: list[Stored]) -> list[tuple[object, ...]]:
+    """What was published, as rows of ``PackedEntry``."""
+    first_at = events[0].at if events else 0
+    numbers = {event.id: number for number, event in enumerate(events)}
+    rows: list[tuple[object, ...]] = []
+    for e in ledger:
+        row: tuple[object, ...] = (
+            e.clock, numbers.get(e.cycle, e.cycle), e.version, short_word(e.verdict), short_word(e.reason), e.started_at - first_at,
+            e.target_us, e.decided_at - e.started_at - e.elapsed_us, e.deadline_at - e.started_at - e.target_us, e.decided_at - first_at,
+            short_word(e.severity),
+        )  # fmt: skip
+        if e.detected_late or e.alert_state or e.alert_version or e.levels:
+            row += (e.detected_late, short_word(e.alert_state), e.alert_version, e.levels)
+        rows.append(row)
+    return rows
 
 
-def _short_id(contact: str, event_id: str) -> bytes:
-    if event_id.startswith(contact):
-        return _SUFFIX + event_id[len(contact) :].encode()
-    form, digits = _PLAIN, event_id
-    if len(event_id) == 32:
-        form = _HEX
-    elif len(event_id) == 36 and all(event_id[n] == "-" for n in _DASHES):
-        form, digits = _UUID, event_id.replace("-", "")
-    if form != _PLAIN and len(digits) == 32 and _HEX_DIGITS.issuperset(digits):
-        return form + bytes.fromhex(digits)
-    return _PLAIN + event_id.encode()
+def unpack_ledger(rows: list[PackedEntry], events: list[Stored]) -> list[Published]:
+    """What was published, as it was."""
+    first_at = events[0].at if events else 0
+    ledger: list[Published] = []
+    for row in rows:
+        cycle = events[row.cycle].id if isinstance(row.cycle, int) else row.cycle
+        entry = Published(row.clock, cycle, row.version, word_of(row.verdict), word_of(row.reason))
+        entry.started_at, entry.decided_at = first_at + row.started_us, first_at + row.decided_us
+        entry.target_us, entry.elapsed_us = row.target_us, entry.decided_at - entry.started_at - row.paused_us
+        entry.deadline_at = entry.started_at + row.target_us + row.shifted_us
+        entry.severity, entry.detected_late = cast(Severity, word_of(row.severity)), row.detected_late
+        entry.alert_state, entry.alert_version, entry.levels = word_of(row.alert_state), row.alert_version, row.levels
+        ledger.append(entry)
+    return ledger
 
 
-def _long_id(contact: str, short: bytes) -> str:
-    form, rest = short[:1], short[1:]
-    if form == _SUFFIX:
-        return contact + rest.decode()
-    if form == _PLAIN:
-        return rest.decode()
-    text = rest.hex()
-    return text if form == _HEX else "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+def _short_ids(ids: list[str]) -> Ids:
+    length = len(ids[0])
+    if length in (32, 36) and all(len(each) == length for each in ids):
+        digits = "".join(ids)
+        if length == 36 and all(each[n] == "-" for each in ids for n in _DASHES):
+            digits = digits.replace("-", "")
+        if len(digits) == 32 * len(ids) and _HEX_DIGITS.issuperset(digits):
+            return (_HEX if length == 32 else _UUID) + bytes.fromhex(digits)
+    first, last = min(ids), max(ids)
+    alike = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return (first[:alike], [each[alike:] for each in ids])
+
+
+def _long_ids(short: Ids) -> list[str]:
+    if isinstance(short, tuple):
+        return [short[0] + end for end in short[1]]
+    texts = [short[n : n + 16].hex() for n in range(1, len(short), 16)]
+    if short[:1] == _HEX:
+        return texts
+    return ["-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:])) for text in texts]

@@ -34,6 +34,7 @@ class ClockPlan:
         self.clock = clock
         self.name = clock.name
         self.rules: tuple[Rule, ...] = clock.rules
+        self.rule_texts = tuple(rule.path + (f" ({rule.source})" if rule.source else "") for rule in clock.rules)
         self.levels = tuple(sorted({*clock.levels, 100}))
         self.met = f"clock.{clock.name}.met"
         self.breached = f"clock.{clock.name}.breached"
@@ -52,12 +53,13 @@ class ClockPlan:
 
 
 class FamilyPlan(msgspec.Struct, frozen=True):
-    """The clocks of one family and what its moments do to them."""
+    """The clocks of one family, what its moments do to them, and every reason that pauses one of them."""
 
     clocks: dict[str, ClockPlan]
     order: tuple[ClockPlan, ...]
     moments: dict[str, MomentPlan]
     matched_on: frozenset[str]
+    pause_reasons: frozenset[str]
 
 
 class Plan:
@@ -105,7 +107,8 @@ def _family_plan(policy: Policy, family: str) -> FamilyPlan:
         for name in sorted(names)
     }
     matched = frozenset(test.field for plan in clocks for rule in plan.rules for test in rule.when)
-    return FamilyPlan({plan.name: plan for plan in clocks}, clocks, moments, matched)
+    reasons = frozenset[str]().union(*(plan.pause_reasons for plan in clocks))
+    return FamilyPlan({plan.name: plan for plan in clocks}, clocks, moments, matched, reasons)
 
 
 def _watches(moment: str, triggers: list[tuple[Trigger, ...]]) -> tuple[Watch, ...]:

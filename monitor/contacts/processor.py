@@ -17,7 +17,8 @@ from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
 from schemas.cloudevents import decode_event
 from schemas.event import Event
-from schemas.events import EventData
+from schemas.events import EventData, Family
+from schemas.events.workorder import WorkOrderPaused
 from schemas.instants import Instant
 from schemas.partition import partition_of
 from schemas.reasons import Reason, Refused
@@ -106,7 +107,8 @@ class ContactsProcessor:
             if how == "duplicate":
                 self._counters.duplicates += 1
                 return
-            admission.may_join(contact, how, self._limits)
+            if how != "next" or len(contact.events) >= self._limits.events:
+                admission.may_join(contact, how, self._limits)
             if admission.may_contradict(contact, how, event.data):
                 admission.check_order(decoded(contact.events), stored, event.data)
         if stored.stated_at:
@@ -123,9 +125,17 @@ class ContactsProcessor:
             self._history.rewrite(contact, events, self._emission.ledger)
             changed = True
         self._counters.accepted += 1
+        if isinstance(data, WorkOrderPaused):
+            self._count_pause(contact.family, data.reason)
         if changed and not contact.publish_at and (contact.view.runs or contact.ledger):
             contact.publish_at = max(contact.last_at, contact.view.fired_at)
         self._shelf.put(key, contact)
+
+    def _count_pause(self, family: Family, reason: str | None) -> None:
+        """A missing or unlisted reason pauses no clock and is counted (P11)."""
+        if reason is None or reason not in self._plan.families[family].pause_reasons:
+            counted = self._counters.pauses_unlisted
+            counted[family] = counted.get(family, 0) + 1
 
     def _settle(self, t: Instant) -> None:
         """Once a tick and drain, for every contact that was touched: when it is due next, and where it waits."""

@@ -7,7 +7,7 @@ import msgspec
 from monitor.contacts.emission import Emission
 from monitor.contacts.shelf import SEVERITIES, Shelf
 from monitor.processing import Sample
-from schemas.events import FAMILIES
+from schemas.events import FAMILIES, Family
 from schemas.instants import SECOND
 
 
@@ -19,6 +19,7 @@ class Counters(msgspec.Struct):
     late: int = 0
     clamped: int = 0
     ghosts: int = 0
+    pauses_unlisted: dict[Family, int] = {}
 
 
 def collect(partition: int, counters: Counters, shelf: Shelf, emission: Emission) -> Iterator[Sample]:
@@ -30,6 +31,8 @@ def collect(partition: int, counters: Counters, shelf: Shelf, emission: Emission
     yield Sample("sla_events_clock_skew_total", (shard,), counters.clamped)
     yield Sample("sla_clocks_expired_total", (shard,), counters.ghosts)
     yield Sample("sla_contacts_waiting", (shard,), emission.presence.waiting())
+    for paused, pauses in sorted(counters.pauses_unlisted.items()):
+        yield Sample("sla_pauses_unlisted_total", (paused, shard), pauses)
     for family in FAMILIES:
         count = shelf.tally.get
         yield Sample("sla_contacts_kept", (family, shard), count((family, "kept"), 0))

@@ -131,7 +131,7 @@ class Shelf:
             heappush(self._heap, (head.next_at, key))
             return False
         if head.packed:
-            self.forget(key, head.summary)
+            self.forget(key, head.known)
             return False
         found = self.get(key)
         if found is not None:
@@ -151,9 +151,9 @@ class Shelf:
     def _load(self, key: bytes, value: bytes) -> None:
         head = codec.read_head(value)
         self._heap.append((head.next_at, key))
-        self._count(key, NOTHING, head.summary)
-        if head.summary.waiting_at is not None:
-            self.waiting.append((key, head.summary))
+        self._count(key, NOTHING, head.known)
+        if head.known.waiting_at is not None:
+            self.waiting.append((key, head.known))
 
     def _count(self, key: bytes, before: Summary, after: Summary) -> None:
         family = codec.FAMILY_OF[key[:3]]

@@ -9,8 +9,8 @@ from typing import Final
 
 from monitor.contacts import alerts
 from monitor.contacts.case import Case, bounded_labels
-from monitor.contacts.contact import RUNNING, STOPPED, Contact, Published
-from monitor.contacts.deadline import elapsed_us, pauses_of
+from monitor.contacts.contact import RUNNING, Contact, Published, Run
+from monitor.contacts.deadline import elapsed_us
 from monitor.contacts.explain import explain
 from monitor.contacts.identity import verdict_key
 from monitor.contacts.outcome import counted_until, outcome
@@ -26,9 +26,7 @@ RETRACTED: Final = "retracted"
 
 def has_news(contact: Contact) -> bool:
     """Whether ``publish`` could say anything: not while nothing was ever said and every clock simply runs."""
-    if contact.ledger:
-        return True
-    return any(run.state != RUNNING or run.passed or run.breach_at or run.reason for run in contact.view.runs)
+    return bool(contact.ledger) or any(map(_is_news, contact.view.runs))
 
 
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
@@ -38,10 +36,12 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger}
     for run in contact.view.runs:
         clock = clocks.get(run.clock)
-        judged = outcome(clock, contact.view, run) if clock is not None else None
-        if clock is None or judged is None:
+        if clock is None or run.last_rule < 0:
             continue
         entry = told.pop((run.clock, run.cycle), None)
+        if entry is None and not _is_news(run):
+            continue
+        judged = outcome(clock, contact.view, run)
         if entry is None:
             if judged.verdict == "open" and not run.passed:
                 continue
@@ -53,18 +53,25 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     return outputs
 
 
+def _is_news(run: Run) -> bool:
+    """Whether a cycle does anything but run."""
+    return run.state != RUNNING or bool(run.passed or run.breach_at or run.reason)
+
+
 def _cycle(case: Case) -> list[Output]:
     entry, run, judged = case.entry, case.run, case.judged
     is_new = (entry.verdict, entry.reason) != (judged.verdict, judged.reason)
-    moved = _numbers_told(entry) != (run.started_at, judged.decided_at, run.breach_booked_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
-    entry.severity = case.rule.severity
+    moved = _numbers_told(entry) != (run.started_at, judged.decided_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
+    entry.severity = judged.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
     if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
         explanation = explain(case.plan, case.contact.view, run, judged, case.t)
         outputs.append(_say(case, explanation))
-    outputs.extend(alerts.of_breach(case, explanation))
-    outputs.extend(alerts.of_levels(case))
+    if judged.verdict == "breached" or entry.alert_state:
+        outputs.extend(alerts.of_breach(case, explanation))
+    if run.passed or entry.levels:
+        outputs.extend(alerts.of_levels(case))
     return outputs
 
 
@@ -73,9 +80,9 @@ def _say(case: Case, explanation: Explanation) -> Output:
     if judged.verdict == "breached" and entry.verdict != "breached":
         entry.detected_late = case.t - run.breach_booked_at > LATE_US
     _remember(case)
-    rule = case.rule
+    rule = judged.rule
     until = counted_until(run, case.t)
-    elapsed = judged.elapsed_us or elapsed_us(rule, run, until, pauses_of(case.plan, contact.view, run, rule.calendar))
+    elapsed = judged.elapsed_us or elapsed_us(rule, run, until, judged.pauses)
     verdict = Verdict(
         contact=contact.id,
         family=contact.family,
@@ -88,7 +95,7 @@ def _say(case: Case, explanation: Explanation) -> Output:
         labels=bounded_labels(contact.view),
         target_seconds=seconds_of(judged.target_us),
         elapsed_seconds=seconds_of(elapsed),
-        late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.state == STOPPED else None,
+        late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.ended_at else None,
         paused_seconds=seconds_of(rule.calendar.counted(run.started_at, until) - elapsed),
         started_at=instant_text(run.started_at),
         deadline=instant_text(judged.deadline_at) if judged.deadline_at else None,
@@ -101,8 +108,8 @@ def _say(case: Case, explanation: Explanation) -> Output:
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
 
 
-def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, Instant, int, int]:
-    return (entry.started_at, entry.decided_at, entry.breached_at, entry.deadline_at, entry.target_us, entry.elapsed_us)
+def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, int, int]:
+    return (entry.started_at, entry.decided_at, entry.deadline_at, entry.target_us, entry.elapsed_us)
 
 
 def _remember(case: Case) -> None:
@@ -110,7 +117,7 @@ def _remember(case: Case) -> None:
     entry.version += 1
     entry.verdict, entry.reason = judged.verdict, judged.reason
     entry.started_at, entry.target_us, entry.elapsed_us = case.run.started_at, judged.target_us, judged.elapsed_us
-    entry.deadline_at, entry.decided_at, entry.breached_at = judged.deadline_at, judged.decided_at, case.run.breach_booked_at
+    entry.deadline_at, entry.decided_at = judged.deadline_at, judged.decided_at
 
 
 def _retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list[Output]:

@@ -53,6 +53,9 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_events_duplicate_total": _contacts("counter", "partition", "Events that were there already and changed nothing (P31)"),
     "sla_late_corrections_total": _contacts("counter", "partition", "Events that came out of order and made a contact be folded again (P32, P33)"),
     "sla_events_clock_skew_total": _contacts("counter", "partition", "Events whose own time lay ahead of T and took effect at T (P37)"),
+    "sla_pauses_unlisted_total": _contacts(
+        "counter", "family partition", "Pauses without a reason, or for one that no clock of the family lists: they pause nothing (P11)"
+    ),
     "sla_queues_unknown": _contacts("gauge", "", "Queues that the policy does not name and that get its default", "max"),
     "sla_queue_waiting_contacts": _queues("gauge", "queue", "Contacts waiting now"),
     "sla_queue_oldest_wait_seconds": _queues("gauge", "queue", "Longest wait of those waiting now", "max"),

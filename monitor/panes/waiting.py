@@ -54,7 +54,7 @@ class Crowd:
 class Place:
     """The contacts that wait in one place; ``told_…`` is what its scopes were told last."""
 
-    __slots__ = ("_oldest", "_told_beyond", "_told_waiting", "beyond", "number", "series", "told_oldest", "waiting", "within")
+    __slots__ = ("_told_beyond", "_told_waiting", "beyond", "number", "oldest", "series", "told_oldest", "waiting", "within")
 
     def __init__(self, number: int, crowds: dict[Series, Crowd], within: tuple[int, ...]) -> None:
         self.number, self.series, self.within = number, crowds, within
@@ -63,15 +63,15 @@ class Place:
         self.told_oldest: Instant | None = None
         self._told_waiting = 0
         self._told_beyond = [0] * len(within)
-        self._oldest: list[tuple[Instant, str]] = []
+        self.oldest: list[tuple[Instant, str]] = []
 
     def enter(self, contact: str, queued_at: Instant, passed_at: Instant) -> int:
         """Let a contact wait; returns how many Y it has passed. The heap is made anew when most of it are contacts who left."""
         self.waiting[contact] = queued_at
-        if len(self._oldest) > 2 * len(self.waiting) + _SLACK:
-            self._oldest = sorted((since, each) for each, since in self.waiting.items())
+        if len(self.oldest) > 2 * len(self.waiting) + _SLACK:
+            self.oldest = sorted((since, each) for each, since in self.waiting.items())
         else:
-            heappush(self._oldest, (queued_at, contact))
+            heappush(self.oldest, (queued_at, contact))
         return self._count(queued_at, passed_at, 1)
 
     def leave(self, contact: str, passed_at: Instant) -> bool:
@@ -107,9 +107,9 @@ class Place:
         return passed
 
     def _oldest_at(self) -> Instant | None:
-        while self._oldest:
-            queued_at, contact = self._oldest[0]
+        while self.oldest:
+            queued_at, contact = self.oldest[0]
             if self.waiting.get(contact) == queued_at:
                 return queued_at
-            heappop(self._oldest)
+            heappop(self.oldest)
         return None

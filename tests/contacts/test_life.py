@@ -3,6 +3,7 @@
 import msgspec
 
 from monitor.contacts.due import MAX_OPEN_US, MAX_RUNNING_US
+from monitor.policy.model import PauseRule
 from schemas.instants import SECOND
 from schemas.panes import Watermark
 from schemas.topics import QUEUE_PANES
@@ -121,3 +122,18 @@ def test_a_verdict_explains_itself_so_that_its_deadline_can_be_recomputed() -> N
     assert explanation.events == ("c1-workorder.created-0", "c1-workorder.resolved-600")
     assert [(i.from_at, i.to_at) for i in explanation.counted] == [("2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z")]
     assert explanation.rule == "rules[else]"
+
+
+def test_a_pause_without_a_listed_reason_is_counted_and_pauses_nothing_p11() -> None:
+    paused = clock("resolution", "workorder.created", "workorder.resolved", [rule(3600)], pause=PauseRule(frozenset({"customer"})))
+    shard = Shard(policy(paused)).send(
+        event("workorder.created", 0),
+        event("workorder.paused", 10),
+        event("workorder.paused", 20, reason="tea"),
+        event("workorder.paused", 20, reason="tea"),
+        event("workorder.paused", 30, reason="customer"),
+        event("workorder.resumed", 40, reason="customer"),
+    )
+    found = {(s.name, *s.labels): s.value for s in shard.processor.samples()}
+    assert found["sla_pauses_unlisted_total", "workorder", "0"] == 2
+    assert [v.deadline for v in shard.tick(3700).verdicts()] == ["2026-03-02T10:00:10Z"]

@@ -121,7 +121,7 @@ def test_a_ghost_that_waits_for_hours_keeps_no_trace_of_the_thousands_who_left()
         presence.enter(PS, f"c{number}", at(number))
         presence.leave(PS, f"c{number}")
     (place,) = presence._places.values()
-    assert len(place._oldest) < 100
+    assert len(place.oldest) < 100
     assert shown(presence.emit(at(1000)))["queue:PS"] == (1, 0, {20: 1, 30: 1})
 
 
