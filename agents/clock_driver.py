@@ -14,6 +14,7 @@ from agents.publisher import Publisher
 from agents.runtime.connection import free_consumer
 from agents.runtime.settings import RuntimeSettings
 from agents.runtime.ticks import encode_tick
+from agents.runtime.topics import require_written_topics
 from monitor.errors import BrokerError
 from monitor.sources.tick_plan import Step, TickAt
 from schemas.instants import Instant
@@ -39,7 +40,8 @@ class ClockDriver:
         self.driven = Driven()
 
     async def begin(self) -> None:
-        """Look where the source topics end; raises BrokerError when one is missing."""
+        """Look where the source topics end; raises BrokerError when one is missing or has another number of partitions."""
+        await require_written_topics(self._settings, (*SOURCE_TOPICS, CONTACTS_TICKS))
         self._base = await end_positions(self._settings, SOURCE_TOPICS)
 
     async def take(self, step: Step) -> None:
@@ -78,9 +80,5 @@ async def end_positions(settings: RuntimeSettings, topics: Iterable[str]) -> dic
     """The end of every partition of the topics, by logical name, uncommitted records included."""
     places = {topic: [TopicPartition(settings.physical(topic), number) for number in range(settings.partitions)] for topic in topics}
     async with free_consumer(settings, committed=False) as consumer:
-        existing = await consumer.topics()
-        missing = sorted(settings.physical(topic) for topic in places if settings.physical(topic) not in existing)
-        if missing:
-            raise BrokerError(f"topics are missing at {settings.bootstrap}: {', '.join(missing)}; create them with: sla-monitor topics")
         ends = await consumer.end_offsets([place for each in places.values() for place in each])
     return {topic: [ends[place] for place in each] for topic, each in places.items()}

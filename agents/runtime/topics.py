@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError, for_code
 
 from agents.runtime.connection import admin_client, unreachable
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
-from agents.runtime.topic_plan import TopicPlan, plan_worker
+from agents.runtime.topic_plan import TopicPlan, plan_topic, plan_worker
 from monitor.errors import BrokerError
 from schemas.topics import TOPICS, TopicSpec
 
@@ -100,7 +100,16 @@ def _at_least(value: int, expected: int) -> bool:
 
 async def require_topics(settings: RuntimeSettings, specs: Sequence[ProcessorSpec], table: Sequence[TopicSpec] = TOPICS) -> None:
     """Raise BrokerError unless a worker can run these processors; lesser differences are logged."""
-    found = await differences(settings, plan_worker(settings, specs, table))
+    await _require(settings, plan_worker(settings, specs, table))
+
+
+async def require_written_topics(settings: RuntimeSettings, topics: Sequence[str], table: Sequence[TopicSpec] = TOPICS) -> None:
+    """Raise BrokerError unless a publisher can write to these topics of the table."""
+    await _require(settings, [plan_topic(settings, spec) for spec in table if spec.name in topics])
+
+
+async def _require(settings: RuntimeSettings, plans: Sequence[TopicPlan]) -> None:
+    found = await differences(settings, plans)
     fatal = [difference for difference in found if difference.fatal]
     missing = [difference.topic for difference in fatal if difference.what == MISSING]
     if missing:

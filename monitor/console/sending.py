@@ -9,11 +9,13 @@ from msgspec.structs import replace
 from agents.clock_driver import ClockDriver, Driven
 from agents.publisher import Publisher
 from agents.runtime.settings import RuntimeSettings
+from agents.runtime.topics import require_written_topics
 from agents.runtime.wall_clock import wall_clock
 from monitor.sources.arrival import Arrival
 from monitor.sources.tick_plan import TOPIC_OF, Send, tick_plan
 from schemas.cloudevents import encode_event
 from schemas.instants import SECOND, Instant
+from schemas.topics import SOURCE_TOPICS
 
 AT_ONCE: Final = 0.0
 """The speed that waits for nothing."""
@@ -67,6 +69,7 @@ async def drive(runtime: RuntimeSettings, arrivals: Iterable[Arrival], speed: fl
 async def send(runtime: RuntimeSettings, arrivals: Iterable[Arrival], speed: float, advance: Advance) -> int:
     """Publish for workers that keep their own time; returns how many events were acknowledged."""
     pace = Pace(speed)
+    await require_written_topics(runtime, tuple(SOURCE_TOPICS))
     async with Publisher(runtime) as publisher:
         for arrival in arrivals:
             await pace.until(arrival.delivered_at)

@@ -66,14 +66,31 @@ def test_topics_are_created_once_verified_and_differences_named(
     assert f"error: topic {kafka.topic_prefix}sla.calls: partitions is 4, expected 3" in other.err
 
 
-@pytest.mark.parametrize("command", [("publish", "traffic"), ("alerts",), ("worker",)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(("publish", "traffic", *OPTIONS), id="publish"),
+        pytest.param(("publish", "traffic", "--drive-clock", *OPTIONS), id="publish with the clock"),
+        pytest.param(("alerts",), id="alerts"),
+        pytest.param(("worker",), id="worker"),
+    ],
+)
 def test_a_command_without_its_topics_says_how_to_make_them(command: tuple[str, ...], kafka: RuntimeSettings) -> None:
-    arguments = [*command, "--drive-clock", *OPTIONS] if command[0] == "publish" else command
-    ended = run_apart(*arguments)
+    ended = run_apart(*command)
     asyncio.run(create_topics(kafka, plan_all(kafka, PROCESSORS)))  # the fixture takes them away
     assert ended.code == 1
     assert "missing" in ended.err
     assert "sla-monitor topics" in ended.err
+
+
+def test_a_publisher_with_another_number_of_partitions_is_refused(
+    kafka: RuntimeSettings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(capsys, "topics").code == 0
+    monkeypatch.setenv("SLA_PARTITIONS", "8")
+    ended = run(capsys, "publish", "traffic", *OPTIONS)
+    assert ended.code == 1
+    assert "partitions is 4, expected 8" in ended.err
 
 
 def published(capsys: pytest.CaptureFixture[str]) -> Ended:
