@@ -19,7 +19,7 @@ from schemas.instants import Instant
 BREACH: Final = 100
 
 
-class Happening(msgspec.Struct, frozen=True):
+class Happening(msgspec.Struct, frozen=True, gc=False):
     """One event as the clocks see it: its id, when, what it says."""
 
     id: str
@@ -117,7 +117,7 @@ def advance(desk: Desk, family: FamilyPlan, view: View, until: Instant, *, inclu
     """Let every timer before ``until`` go by (with ``inclusive`` those at it too); answer the last one that did, 0 if none."""
     fired_at = 0
     for run in view.runs:
-        if not run.next_at or run.next_at > until:
+        if not 0 < run.next_at <= until:
             continue
         plan = family.clocks.get(run.clock)
         while plan is not None and run.next_at and (run.next_at < until or (inclusive and run.next_at == until)):

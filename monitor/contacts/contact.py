@@ -19,7 +19,7 @@ CANCELLED: Final = 2
 NOWHERE: Final = Where()
 
 
-class Stored(msgspec.Struct, frozen=True, array_like=True):
+class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One accepted event. ``at`` is when it takes effect; ``stated_at`` what its source said (0 if the same, P37)."""
 
     at: Instant

@@ -43,14 +43,20 @@ class Fold:
             self._desk.count(self._desk.place_of(view), at, "contacts")
         if matters and view.runs:
             changed |= rematch.match_all_again(self._desk, plan, view, event.id, at)
-        derived = self._family(family, view, step.name, data, event)
+        if family == "call":
+            derived = fold_call(self._desk, view, step.name, data, at, event.source)
+        elif family == "chat":
+            derived = fold_chat(self._desk, view, step.name, data, at)
+        else:
+            derived = fold_workorder(view, step.name, data)
         if derived or view.closed_at:
             self._close(view, step, derived, at)
         if not plan.order:
             return changed
         moments = step.moments
-        if derived:
-            moments += tuple(found for moment in derived if (found := plan.moments.get(moment)) is not None)
+        for moment in derived:
+            if moment in plan.moments:
+                moments += (plan.moments[moment],)
         if step.reopens:
             changed |= clocks.reopen(self._desk, plan, view, event.id, at)
         if step.pauses:
@@ -62,7 +68,7 @@ class Fold:
     def advance(self, family: Family, view: View, until: Instant, *, inclusive: bool = False) -> bool:
         """Let timers before ``until`` go by; answer whether any clock changed."""
         leg = leg_of(view)
-        if leg is not None and leg.next_at and leg.next_at <= until:
+        if leg is not None and 0 < leg.next_at <= until:
             view.fired_at = max(view.fired_at, waits.advance(self._desk, leg, until, inclusive=inclusive))
         if not view.runs:
             return False
@@ -78,13 +84,6 @@ class Fold:
             self.take(family, view, event, data)
         self.advance(family, view, fired_at, inclusive=True)
         return view
-
-    def _family(self, family: Family, view: View, name: str, data: EventData, event: Stored) -> tuple[str, ...]:
-        if family == "call":
-            return fold_call(self._desk, view, name, data, event.at, event.source)
-        if family == "chat":
-            return fold_chat(self._desk, view, name, data, event.at)
-        return fold_workorder(view, name, data)
 
     def _close(self, view: View, step: Step, derived: tuple[str, ...], at: Instant) -> None:
         if "contact.closed" in derived:
