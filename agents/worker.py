@@ -12,6 +12,7 @@ from agents.runtime.exits import Exit, leave
 from agents.runtime.runtime import Runtime
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
 from agents.runtime.topics import require_topics
+from monitor.collector import look_seldom
 
 log = logging.getLogger("sla.runtime")
 
@@ -27,6 +28,7 @@ def run(settings: RuntimeSettings, specs: Sequence[ProcessorSpec], on_started: H
     Raises SettingsError and BrokerError before anything is started. ``on_started`` is called once the event loop runs, before the
     state is recovered (a web server shows "not ready" meanwhile); ``on_stopping`` first thing at the end.
     """
+    look_seldom()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:

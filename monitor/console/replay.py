@@ -7,6 +7,7 @@ import click
 import msgspec
 from rich.table import Table
 
+from monitor.collector import look_seldom
 from monitor.console.policies import DEFAULT, SOURCE_POLICIES, open_policy
 from monitor.console.screen import Format, counted, output_option, print_json, progress, results, say, table
 from monitor.console.sourcing import SOURCE_HELP, begin, options_option, source_arguments
@@ -47,6 +48,7 @@ def command(source: str, file: Path | None, options: dict[str, str], policy: str
 
 def judge(arrivals: Iterable[Arrival], policy: Policy) -> tuple[dict[str, object], Finals]:
     """Play a log into the product; totals, counts and the final verdicts."""
+    look_seldom()
     finals = Finals()
     engine = product_engine(policy, finals, partitions=PARTITIONS)
     events = play(tick_plan(arrivals, PARTITIONS), engine)
