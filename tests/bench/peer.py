@@ -8,15 +8,12 @@ import json
 import resource
 import sys
 import time
-from typing import Final
 
 from monitor.contacts.processor import ContactsProcessor
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Headers, Record
 from schemas.instants import SECOND, Instant
 from schemas.topics import CALLS
-
-_CONTACT: Final = b"c"
 
 
 class Peer:
@@ -26,35 +23,25 @@ class Peer:
         self.state: dict[int, dict[bytes, bytes]] = {p: {} for p in range(partitions)}
         self._processors = {p: ContactsProcessor(p, self.state[p], policy, partitions) for p in range(partitions)}
         self._judged: dict[int, Instant] = dict.fromkeys(range(partitions), 0)
-        self._later: dict[int, dict[bytes, bytes | None]] = {p: {} for p in range(partitions)}
 
     def handle(self, partition: int, offset: int, key: bytes, value: bytes, headers: Headers, now_at: Instant) -> Effects:
-        """Apply one record; at each new second of ``now_at`` judge as well."""
+        """Apply one record; at each new second of ``now_at`` judge as well. The contact's state comes at once, the panes then."""
         processor = self._processors[partition]
         processor.apply(Record(CALLS, partition, offset, key, value, headers), now_at)
-        due = now_at - self._judged[partition] >= SECOND
-        if due:
+        if now_at - self._judged[partition] >= SECOND:
             processor.judge(now_at, now_at)
             self._judged[partition] = now_at
-        effects = processor.drain()
+            effects = processor.drain()
+        else:
+            processor._settle(0)
+            effects = Effects(processor._shelf.changes(), [], [])
         state = self.state[partition]
         for name, content in effects.changes.items():
             if content is None:
                 state.pop(name, None)
             else:
                 state[name] = content
-        return Effects(self._written(partition, effects.changes, due), effects.outputs, effects.rejects)
-
-    def _written(self, partition: int, changes: dict[bytes, bytes | None], due: bool) -> dict[bytes, bytes | None]:
-        """What the table gets now: the contact at once, everything else when a second of T has passed."""
-        later = self._later[partition]
-        now: dict[bytes, bytes | None] = {}
-        for name, content in changes.items():
-            (now if name.startswith(_CONTACT) else later)[name] = content
-        if due:
-            now |= later
-            later.clear()
-        return now
+        return effects
 
 
 class Stopwatch:

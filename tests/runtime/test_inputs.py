@@ -65,7 +65,7 @@ async def test_every_codec_the_largest_record_and_rubbish(kafka_settings: Runtim
             letters = await eventually(kafka_settings, DEAD_LETTERS, lambda records: len(records) >= 4)
             assert worker.terminate() == 0
     assert keys(alerts) == sorted(sent)
-    found = sorted((letter.reason, letter.topic, letter.value_length) for letter in (read_dead_letter(record.value or b"") for record in letters))
+    found = sorted((letter.reason, letter.topic, letter.length) for letter in (read_dead_letter(record.value or b"") for record in letters))
     assert found == [
         ("malformed", toys.CALLS, 1),
         ("malformed", toys.CHATS, 1),
