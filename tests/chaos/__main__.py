@@ -45,13 +45,13 @@ async def _all(names: list[str], broker: LocalBroker, kills: int, seed: int, fol
     return total, counts, refused
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run, print ``name: value`` lines, return the exit code."""
     parser = argparse.ArgumentParser(prog="tests.chaos", description="Kill, pause and starve workers; prove that nothing is lost.")
     parser.add_argument("--kills", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), help="only these (default: all)")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a broker that comes and goes is the purpose
     folder = Path(tempfile.mkdtemp(prefix="sla-chaos-"))
     broker = LocalBroker(folder / "broker", free_port())
