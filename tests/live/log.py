@@ -1,5 +1,6 @@
 """An independent read_committed reader: confluent-kafka (librdkafka), which shares no code with the product's clients."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
@@ -32,8 +33,12 @@ def _consumer(bootstrap: str) -> Consumer:
 
 def read_topic(bootstrap: str, topic: str, partitions: int = 4) -> list[Line]:
     """Every committed record of a topic, partition by partition, from its start to its end."""
+    return sorted(stream_topic(bootstrap, topic, partitions), key=lambda line: (line.partition, line.offset))
+
+
+def stream_topic(bootstrap: str, topic: str, partitions: int = 4) -> Iterator[Line]:
+    """The same as they come, partitions mixed; for topics that are too large to hold."""
     consumer = _consumer(bootstrap)
-    lines: list[Line] = []
     try:
         consumer.assign([TopicPartition(topic, p, 0) for p in range(partitions)])
         open_partitions = set(range(partitions))
@@ -41,14 +46,13 @@ def read_topic(bootstrap: str, topic: str, partitions: int = 4) -> list[Line]:
             for message in consumer.consume(10_000, timeout=1.0):
                 error = message.error()
                 if error is None:
-                    lines.append(_line(message))
+                    yield _line(message)
                 elif error.code() == KafkaError._PARTITION_EOF:
                     open_partitions.discard(message.partition())
                 else:
                     raise KafkaException(error)
     finally:
         consumer.close()
-    return sorted(lines, key=lambda line: (line.partition, line.offset))
 
 
 def _line(message: object) -> Line:
