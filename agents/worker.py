@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from agents.app import MonitorApp, make_app
 from agents.runtime.exits import Exit, leave
@@ -39,7 +39,8 @@ def run(settings: RuntimeSettings, specs: Sequence[ProcessorSpec], on_started: H
 
 
 async def _serve(settings: RuntimeSettings, specs: Sequence[ProcessorSpec], on_started: Hook | None, on_stopping: Hook | None) -> int:
-    await require_topics(settings, specs)
+    with _silent_client():
+        await require_topics(settings, specs)
     app = make_app(settings, specs)
     app.in_worker = True
     runtime = app.hooks
@@ -58,6 +59,18 @@ async def _serve(settings: RuntimeSettings, specs: Sequence[ProcessorSpec], on_s
     await runtime.stop()
     await _stop_faust(app, starting)
     return int(code)
+
+
+@contextlib.contextmanager
+def _silent_client() -> Iterator[None]:
+    """While the broker is looked for, the error that is raised says it all; the client need not say it too."""
+    client = logging.getLogger("aiokafka")
+    level = client.level
+    client.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        client.setLevel(level)
 
 
 async def _watch(app: MonitorApp, starting: "asyncio.Future[None]", ended: asyncio.Event) -> Exit:
