@@ -25,21 +25,23 @@ def _metric(origin: Origin, kind: str, labels: str, text: str, merge: str) -> Me
 CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_contacts_total": _contacts(
         "counter",
-        "queue outcome",
+        "queue outcome partition",
         "Contacts by outcome; offered counts each, then what became of it; short_abandoned is a part of abandoned",
     ),
-    "sla_channel_contacts_total": _contacts("counter", "channel outcome", "The same by channel"),
-    "sla_region_contacts_total": _contacts("counter", "region outcome", "The same by region"),
-    "sla_response_seconds": _contacts("histogram", "queue", "Wait of answered contacts, from the queue to a human; edges are the promised times"),
-    "sla_abandon_wait_seconds": _contacts("histogram", "queue", "Wait of abandoned contacts; edges are the promised times"),
-    "sla_handle_seconds": _contacts("summary", "queue", "Talk, hold and wrap-up of handled contacts"),
+    "sla_channel_contacts_total": _contacts("counter", "channel outcome partition", "The same by channel"),
+    "sla_region_contacts_total": _contacts("counter", "region outcome partition", "The same by region"),
+    "sla_response_seconds": _contacts(
+        "histogram", "queue partition", "Wait of answered contacts, from the queue to a human; edges are the promised times"
+    ),
+    "sla_abandon_wait_seconds": _contacts("histogram", "queue partition", "Wait of abandoned contacts; edges are the promised times"),
+    "sla_handle_seconds": _contacts("summary", "queue partition", "Talk, hold and wrap-up of handled contacts"),
     "sla_service_level_events_total": _contacts(
         "counter",
-        "queue threshold outcome",
+        "queue threshold outcome partition",
         "Service-level events: a contact counts once, as hit or miss, when it is answered, abandoned, or has waited for the threshold (V7)",
     ),
     "sla_clock_cycles_total": _contacts(
-        "counter", "clock outcome", "Finished clock cycles by verdict: met, breached, cancelled, exempt (requirements 5.10)"
+        "counter", "clock outcome partition", "Finished clock cycles by verdict: met, breached, cancelled, exempt (requirements 5.10)"
     ),
     "sla_contacts_open": _contacts("gauge", "family partition", "Contacts that are not closed"),
     "sla_contacts_kept": _contacts("gauge", "family partition", "Contacts in the state, closed ones included"),

@@ -1,11 +1,12 @@
 """Lifetime totals of a contacts shard as metrics: its counters are those of panes (``monitor.panes``), its scopes become labels.
 
-A histogram has an edge for each promised time (``answered_within.<Y>``), so that the share within it is exact. Totals split
+Each keeps the partition of its shard: a total that moves to another worker with its shard is then another series there, where a
+sum over shards would fall here and jump there, and be taken for a reset and a burst. A histogram has an edge for each promised time (``answered_within.<Y>``), so that the share within it is exact. Totals split
 by dimensions stay out of ``/metrics``: their number is not bounded by the queues.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.panes.where import TOTAL, scope_parts
 from monitor.processing import Sample
@@ -29,6 +30,13 @@ _WAITS: Final = {"answer_wait_us": "sla_response_seconds", "abandon_wait_us": "s
 _HANDLING: Final = frozenset({"talk_us", "hold_us", "wrapup_us"})
 
 
+class Place(NamedTuple):
+    """The labels that every one of these metrics has: a queue, channel or region, and the partition of the shard that counts."""
+
+    name: str
+    shard: str
+
+
 def translated(samples: Iterable[Sample], named_queues: frozenset[str] = frozenset()) -> Iterator[Sample]:
     """Samples with the lifetime totals by the names of the catalogue; all others pass as they are.
 
@@ -39,37 +47,37 @@ def translated(samples: Iterable[Sample], named_queues: frozenset[str] = frozens
         if sample.name not in (COUNTS, SUMS):
             yield sample
             continue
-        scope, dimensions, counter, _shard = sample.labels
+        scope, dimensions, counter, shard = sample.labels
         if dimensions == TOTAL:
             kind, name = scope_parts(scope)
             if kind == "queue":
                 queues.add(name)
-            yield from (_count if sample.name == COUNTS else _sum)(kind, name, counter, sample.value)
+            yield from (_count if sample.name == COUNTS else _sum)(kind, Place(name, shard), counter, sample.value)
     yield Sample("sla_queues_unknown", (), len(queues - named_queues) if named_queues else 0)
 
 
-def _count(kind: str, name: str, counter: str, value: float) -> Iterator[Sample]:
+def _count(kind: str, place: Place, counter: str, value: float) -> Iterator[Sample]:
     if counter in _OUTCOMES and kind in _BY_SCOPE:
-        yield Sample(_BY_SCOPE[kind], (name, _OUTCOMES[counter]), value)
+        yield Sample(_BY_SCOPE[kind], (place.name, _OUTCOMES[counter], place.shard), value)
     if kind == "all" and counter.startswith("clock."):
         clock, _, outcome = counter.removeprefix("clock.").rpartition(".")
-        yield Sample("sla_clock_cycles_total", (clock, outcome), value)
+        yield Sample("sla_clock_cycles_total", (clock, outcome, place.shard), value)
     if kind != "queue":
         return
     base, _, threshold = counter.partition(".")
     if counter in _HISTOGRAMS:
-        yield Sample(_HISTOGRAMS[counter] + "_bucket", (name, "+Inf"), value)
-        yield Sample(_HISTOGRAMS[counter] + "_count", (name,), value)
+        yield Sample(_HISTOGRAMS[counter] + "_bucket", (*place, "+Inf"), value)
+        yield Sample(_HISTOGRAMS[counter] + "_count", place, value)
     elif base in ("answered_within", "abandoned_within"):
-        yield Sample(_HISTOGRAMS[base.removesuffix("_within")] + "_bucket", (name, threshold), value)
+        yield Sample(_HISTOGRAMS[base.removesuffix("_within")] + "_bucket", (*place, threshold), value)
     elif base in ("sl_hit", "sl_miss"):
-        yield Sample("sla_service_level_events_total", (name, threshold, base.removeprefix("sl_")), value)
+        yield Sample("sla_service_level_events_total", (place.name, threshold, base.removeprefix("sl_"), place.shard), value)
     elif counter == "handled":
-        yield Sample("sla_handle_seconds_count", (name,), value)
+        yield Sample("sla_handle_seconds_count", place, value)
 
 
-def _sum(kind: str, name: str, counter: str, value: float) -> Iterator[Sample]:
+def _sum(kind: str, place: Place, counter: str, value: float) -> Iterator[Sample]:
     if kind == "queue" and counter in _WAITS:
-        yield Sample(_WAITS[counter] + "_sum", (name,), value)
+        yield Sample(_WAITS[counter] + "_sum", place, value)
     elif kind == "queue" and counter in _HANDLING:
-        yield Sample("sla_handle_seconds_sum", (name,), value)
+        yield Sample("sla_handle_seconds_sum", place, value)

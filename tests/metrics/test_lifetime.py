@@ -15,27 +15,28 @@ def page(samples: list[Sample]) -> set[str]:
     return {line for line in text.splitlines() if not line.startswith("#")}
 
 
-def test_a_histogram_has_an_edge_for_each_promised_time_and_adds_up_over_shards() -> None:
+def test_a_histogram_has_an_edge_for_each_promised_time_and_every_shard_its_own_series() -> None:
     samples = counts("queue:PS", "0", answered=8, answered_within__10=3, answered_within__20=5) + counts(
         "queue:PS", "1", answered=2, answered_within__10=2
     )
     samples.append(Sample("sla_pane_sum_seconds", ("queue:PS", "", "answer_wait_us", "0"), 99.5))
     assert page(samples) >= {
-        'sla_response_seconds_bucket{le="10.0",queue="PS"} 5.0',
-        'sla_response_seconds_bucket{le="20.0",queue="PS"} 5.0',
-        'sla_response_seconds_bucket{le="+Inf",queue="PS"} 10.0',
-        'sla_response_seconds_count{queue="PS"} 10.0',
-        'sla_response_seconds_sum{queue="PS"} 99.5',
-        'sla_contacts_total{outcome="answered",queue="PS"} 10.0',
+        'sla_response_seconds_bucket{le="10.0",partition="0",queue="PS"} 3.0',
+        'sla_response_seconds_bucket{le="20.0",partition="0",queue="PS"} 5.0',
+        'sla_response_seconds_bucket{le="+Inf",partition="0",queue="PS"} 8.0',
+        'sla_response_seconds_count{partition="0",queue="PS"} 8.0',
+        'sla_response_seconds_sum{partition="0",queue="PS"} 99.5',
+        'sla_contacts_total{outcome="answered",partition="0",queue="PS"} 8.0',
+        'sla_contacts_total{outcome="answered",partition="1",queue="PS"} 2.0',
     }
 
 
 def test_each_scope_has_its_own_metric_so_that_a_sum_counts_nobody_twice() -> None:
     samples = [sample for scope in ("queue:PS", "channel:hotline", "region:north", "all") for sample in counts(scope, offered=4)]
     assert {line for line in page(samples) if "offered" in line} == {
-        'sla_contacts_total{outcome="offered",queue="PS"} 4.0',
-        'sla_channel_contacts_total{channel="hotline",outcome="offered"} 4.0',
-        'sla_region_contacts_total{outcome="offered",region="north"} 4.0',
+        'sla_contacts_total{outcome="offered",partition="0",queue="PS"} 4.0',
+        'sla_channel_contacts_total{channel="hotline",outcome="offered",partition="0"} 4.0',
+        'sla_region_contacts_total{outcome="offered",partition="0",region="north"} 4.0',
     }
 
 
@@ -43,20 +44,20 @@ def test_clock_outcomes_come_from_the_scope_of_everything_and_keep_names_with_ma
     name = "clock.node:back office.1.met"
     samples = [Sample("sla_pane_total", (scope, "", name, "0"), 4.0) for scope in ("all", "queue:PS")]
     assert {line for line in page(samples) if line.startswith("sla_clock")} == {
-        'sla_clock_cycles_total{clock="node:back office.1",outcome="met"} 4.0'
+        'sla_clock_cycles_total{clock="node:back office.1",outcome="met",partition="0"} 4.0'
     }
 
 
 def test_handling_is_the_sum_of_its_parts() -> None:
     samples = counts("queue:PS", handled=4)
     samples += [Sample("sla_pane_sum_seconds", ("queue:PS", "", part, "0"), 30.0) for part in ("talk_us", "hold_us", "wrapup_us")]
-    assert page(samples) >= {'sla_handle_seconds_sum{queue="PS"} 90.0', 'sla_handle_seconds_count{queue="PS"} 4.0'}
+    assert page(samples) >= {'sla_handle_seconds_sum{partition="0",queue="PS"} 90.0', 'sla_handle_seconds_count{partition="0",queue="PS"} 4.0'}
 
 
 def test_service_level_events_keep_their_threshold() -> None:
     assert page(counts("queue:PS", sl_hit__20=3, sl_miss__20=1)) >= {
-        'sla_service_level_events_total{outcome="hit",queue="PS",threshold="20"} 3.0',
-        'sla_service_level_events_total{outcome="miss",queue="PS",threshold="20"} 1.0',
+        'sla_service_level_events_total{outcome="hit",partition="0",queue="PS",threshold="20"} 3.0',
+        'sla_service_level_events_total{outcome="miss",partition="0",queue="PS",threshold="20"} 1.0',
     }
 
 

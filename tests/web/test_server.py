@@ -12,8 +12,8 @@ from monitor.web import WebServer
 from tests.web.fake_worker import FakeWorker
 
 SAMPLES = (
-    Sample("sla_contacts_total", ("PS", "offered"), 12.0),
-    Sample("sla_contacts_total", ("PS", "offered"), 3.0),
+    Sample("sla_contacts_total", ("PS", "offered", "0"), 12.0),
+    Sample("sla_contacts_total", ("PS", "offered", "1"), 3.0),
     Sample("sla_queue_waiting_contacts", ("PS",), 4.0),
     Sample("sla_queue_oldest_wait_seconds", ("PS",), 31.5),
     Sample("sla_queue_volume_contacts", ("PS", "30m"), 40.0),
@@ -60,7 +60,7 @@ async def get(url: str, **headers: str) -> tuple[int, str, str]:
 async def test_metrics_adds_up_what_several_shards_of_the_worker_say(base: str) -> None:
     status, kind, page = await get(base + "/metrics")
     assert (status, kind.split(";")[0]) == (200, "text/plain")
-    assert 'sla_contacts_total{outcome="offered",queue="PS"} 15.0' in page
+    assert 'sla_contacts_total{outcome="offered",partition="0",queue="PS"} 12.0' in page
 
 
 async def test_metrics_speaks_openmetrics_where_the_scraper_asks(base: str) -> None:
