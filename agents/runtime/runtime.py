@@ -20,6 +20,7 @@ from agents.runtime.shard import Shard
 from agents.runtime.store import PartitionStore
 from agents.runtime.ticker import Ticker
 from agents.runtime.transactions import ShardProducer
+from agents.runtime.turns import Turns
 from agents.runtime.wall_clock import wall_clock
 from agents.runtime.wiring import Wiring
 from monitor.processing import Processor, Sample
@@ -40,6 +41,7 @@ class Runtime:
         self.ticker = Ticker(settings, self.timed_shards)
         self.counters = {spec.name: ProcessorCounters() for spec in specs}
         self._shards: dict[ShardKey, Shard] = {}
+        self._turns = Turns()
         self._producers: dict[ShardKey, ShardProducer] = {}
         self._changelogs = {settings.changelog(name) for name in self.specs}
         self._topics = {settings.physical(topic): (spec, topic) for spec in specs for topic in spec.topics}
@@ -148,7 +150,7 @@ class Runtime:
             if producer is None or self._stopping:
                 continue  # a newer assignment is on its way
             state = self.stores[spec.name].partition(partition)
-            wiring = Wiring(state, producer, PartitionFlow(self, partition), self.counters[spec.name])
+            wiring = Wiring(state, producer, PartitionFlow(self, partition), self.counters[spec.name], self._turns)
             self._shards[key] = Shard(self.settings, spec, partition, wiring)
 
     def _owned(self, spec: ProcessorSpec) -> list[int]:

@@ -40,7 +40,7 @@ class Shard:
         self.settings, self.spec, self.partition = settings, spec, partition
         self.name = f"{spec.name}/{partition}"
         self.state, self.counters = wiring.state, wiring.counters
-        self._producer, self._flow = wiring.producer, wiring.flow
+        self._producer, self._flow, self._turns = wiring.producer, wiring.flow, wiring.turns
         self.inbox = Inbox(spec.topics, settings.buffer_limit_bytes)
         self.positions = read_positions(self.state.positions)
         self._base = self.positions.copy()
@@ -148,6 +148,7 @@ class Shard:
         done = size = 0
         started = time.perf_counter()
         while done < self.settings.batch_records and size < self.settings.batch_bytes and not self._stopping:
+            await self._turns.to_apply()
             waiting = self.inbox.size_bytes
             step = self._order.take(RUN_RECORDS, self._suspicion.suspect)
             if step is None:
@@ -254,7 +255,8 @@ class Shard:
         changes = effects.changes
         changes[RESERVED_KEY] = self.positions.encode()
         outputs = [*effects.outputs, *map(dead_letter, effects.rejects)]
-        self.state.durable = max(await self._producer.commit(outputs, changes), self.state.durable or 0)
+        with self._turns.committing():
+            self.state.durable = max(await self._producer.commit(outputs, changes), self.state.durable or 0)
         for key, value in changes.items():
             self.state.merge(key, value)
         self.counters.committed(time.perf_counter() - started)

@@ -7,6 +7,7 @@ import msgspec
 from agents.runtime.counters import ProcessorCounters
 from agents.runtime.store import PartitionState
 from agents.runtime.transactions import ShardProducer
+from agents.runtime.turns import Turns
 
 
 class Flow(Protocol):
@@ -23,9 +24,10 @@ class Flow(Protocol):
 
 
 class Wiring(msgspec.Struct):
-    """Its committed state, its producer, its view of the consumer, and where it counts."""
+    """Its committed state, its producer, its view of the consumer, where it counts, and the turns it takes with its neighbours."""
 
     state: PartitionState
     producer: ShardProducer
     flow: Flow
     counters: ProcessorCounters
+    turns: Turns

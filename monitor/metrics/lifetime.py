@@ -1,8 +1,9 @@
 """Lifetime totals of a contacts shard as metrics: its counters are those of panes (``monitor.panes``), its scopes become labels.
 
-Each keeps the partition of its shard: a total that moves to another worker with its shard is then another series there, where a
-sum over shards would fall here and jump there, and be taken for a reset and a burst. A histogram has an edge for each promised time (``answered_within.<Y>``), so that the share within it is exact. Totals split
-by dimensions stay out of ``/metrics``: their number is not bounded by the queues.
+Each keeps the partition of its shard: a total that moves to another worker with its shard is then another series there, where
+a sum over shards would fall here and jump there, and be taken for a reset and a burst. A histogram has an edge for each
+promised time (``answered_within.<Y>``), so that the share within it is exact. Totals split by dimensions stay out of
+``/metrics``: their number is not bounded by the queues.
 """
 
 from collections.abc import Iterable, Iterator

@@ -14,6 +14,7 @@ from agents.runtime.shard import Shard
 from agents.runtime.slices import Slice
 from agents.runtime.store import PartitionState
 from agents.runtime.ticks import encode_tick
+from agents.runtime.turns import Turns
 from agents.runtime.wiring import Wiring
 from monitor.deadletters import read_dead_letter
 from monitor.processing import Output
@@ -84,7 +85,7 @@ class Bench:
     def __init__(self, settings: RuntimeSettings = SETTINGS, state: PartitionState | None = None) -> None:
         self.state = state or PartitionState()
         self.producer, self.flow, self.counters = FakeProducer(), FakeFlow(), ProcessorCounters()
-        wiring = Wiring(self.state, self.producer, self.flow, self.counters)  # type: ignore[arg-type]  # a producer made of lists
+        wiring = Wiring(self.state, self.producer, self.flow, self.counters, Turns())  # type: ignore[arg-type]  # a producer made of lists
         self.shard = Shard(settings, SPEC, 0, wiring)
         self.at = {topic: self.shard.positions.next.get(topic, 0) for topic in SPEC.topics}
         for topic, position in self.at.items():
