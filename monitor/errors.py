@@ -1,12 +1,15 @@
 """Every error of the product; each maps to one bounded ``category`` for metrics and to a message a person can act on.
 
 SlaMonitorError
-  - ContractError      a record breaks the contract (reason, detail, path)
-  - PolicyError        a policy file cannot be used (file, line, path)
-  - SettingsError      the environment or a command line is wrong
-  - BrokerError        Kafka is unreachable, or its topics are not as they must be
-  - StateError         stored state cannot be read, or the log behind it is gone
-  - SourceError        a recorded log cannot be read
+  - PolicyError          a policy file cannot be used (file, line, path)
+    x PolicyErrors       all that is wrong with a policy at once (monitor.policy)
+  - SettingsError        the environment or a command line is wrong
+  - BrokerError          Kafka is unreachable, or its topics are not as they must be
+  - StateError           stored state cannot be read, or the log behind it is gone
+  - SourceError          a recorded log cannot be read
+  - UnknownMetricError   a sample that the metric catalogue does not know (monitor.metrics)
+
+A record that breaks the contract is no error of the product: it is ``schemas.reasons.Refused`` and becomes a dead letter.
 """
 
 from typing import ClassVar
@@ -17,17 +20,6 @@ class SlaMonitorError(Exception):
 
     category: ClassVar[str] = "internal"
     exit_code: ClassVar[int] = 1
-
-
-class ContractError(SlaMonitorError):
-    """A record breaks the contract. ``reason`` is bounded (``schemas``), ``path`` points into the event (``$.priority``)."""
-
-    category = "contract"
-
-    def __init__(self, reason: str, detail: str, path: str = "") -> None:
-        """Keep the parts for the dead letter."""
-        super().__init__(f"{reason}: {detail}" + (f" - at {path}" if path else ""))
-        self.reason, self.detail, self.path = reason, detail, path
 
 
 class PolicyError(SlaMonitorError):
