@@ -74,6 +74,7 @@ class RuntimeSettings(msgspec.Struct, frozen=True, kw_only=True):
     membership: Literal["static", "dynamic"] = "dynamic"
     instance_id: str = ""
     transaction_timeout_seconds: float = 5.0
+    commit_limit_seconds: float = 30.0
     producer_batch_bytes: int = 900_000
     poll_records: int = 4000
 

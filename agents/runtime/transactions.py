@@ -57,13 +57,17 @@ class ShardProducer:
         await self._producer.stop()
 
     async def commit(self, outputs: Iterable[Output], changes: Mapping[bytes, bytes | None]) -> int:
-        """Publish all of it atomically and return the last changelog position written; ends the process unless that is certain."""
+        """Publish all of it atomically and return the last changelog position written; ends the process unless that is certain.
+
+        A commit that gets no answer within ``commit_limit_seconds`` is not certain either: its neighbours wait for it.
+        """
         try:
-            await self._producer.begin_transaction()
-            futures = await self._send(outputs, changes)
-            done = await asyncio.gather(*futures)
-            await faults.before_commit()
-            await self._producer.commit_transaction()
+            async with asyncio.timeout(self._settings.commit_limit_seconds):
+                await self._producer.begin_transaction()
+                futures = await self._send(outputs, changes)
+                done = await asyncio.gather(*futures)
+                await faults.before_commit()
+                await self._producer.commit_transaction()
         except (ProducerFenced, InvalidProducerEpoch):
             leave(Exit.FENCED, f"shard {self._name} belongs to another worker now; nothing of the open commit was published")
         except (KafkaError, OutputRefused, AssertionError, OSError) as error:
