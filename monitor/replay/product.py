@@ -11,8 +11,8 @@ from monitor.replay.totals import queue_totals
 from schemas.instants import Instant
 
 
-def product_engine(policy: Policy, sink: Sink, *, partitions: int = 4, commit_every: int = 64) -> ReplayEngine:
-    """An engine that runs what a worker with ``--clock external`` runs."""
+def product_engine(policy: Policy, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True) -> ReplayEngine:
+    """An engine that runs what a worker with ``--clock external`` runs; ``with_queues`` False where only contacts matter."""
     sources = frozenset(("contacts", partition) for partition in range(partitions))
 
     def contacts(partition: int, state: State) -> Processor:
@@ -21,7 +21,7 @@ def product_engine(policy: Policy, sink: Sink, *, partitions: int = 4, commit_ev
     def queues(partition: int, state: State) -> Processor:
         return QueuesProcessor(partition, state, policy, sources, True)
 
-    return ReplayEngine(contacts, queues, sink, _letter, partitions=partitions, commit_every=commit_every)
+    return ReplayEngine(contacts, queues if with_queues else None, sink, _letter, partitions=partitions, commit_every=commit_every)
 
 
 def _letter(reject: Reject, t: Instant) -> Output:

@@ -3,10 +3,8 @@
 import msgspec
 
 from monitor.console.policies import open_policy
-from monitor.contacts.processor import ContactsProcessor
-from monitor.deadletters import dead_letter
-from monitor.processing import Output, Record, Reject, State
-from monitor.replay.engine import ReplayEngine
+from monitor.processing import Record
+from monitor.replay.product import product_engine
 from monitor.sources.arrival import Arrival
 from monitor.sources.tick_plan import TickAt, tick_plan
 from schemas.alerts import Alert
@@ -27,19 +25,10 @@ class _Alerts:
             self.last[record.key or b""] = msgspec.json.decode(record.value, type=Alert)
 
 
-def _letter(reject: Reject, t: Instant) -> Output:
-    return dead_letter(reject)
-
-
 def breaches(arrivals: list[Arrival], until: Instant, partitions: int = 4) -> set[Breach]:
     """Family, contact, clock and cycle of every breach that stands when everything up to T = ``until`` is judged."""
-    policy = open_policy(None)
-
-    def contacts(partition: int, state: State) -> ContactsProcessor:
-        return ContactsProcessor(partition, state, policy, partitions)
-
     sink = _Alerts()
-    engine = ReplayEngine(contacts, None, sink, _letter, partitions=partitions)
+    engine = product_engine(open_policy(None), sink, partitions=partitions, with_queues=False)
     settle = max(1, (until - arrivals[-1].delivered_at) // SECOND + 1)
     for step in tick_plan(arrivals, partitions, settle_seconds=settle):
         if not isinstance(step, TickAt):

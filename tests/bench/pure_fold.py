@@ -4,14 +4,12 @@ import gc
 import time
 
 from monitor.collector import look_seldom
-from monitor.contacts.processor import ContactsProcessor
-from monitor.processing import Output, Record, Reject, State
-from monitor.queues.processor import QueuesProcessor
-from monitor.replay.engine import ReplayEngine
+from monitor.processing import Record
+from monitor.replay.product import product_engine
 from schemas.cloudevents import encode_event
-from schemas.instants import SECOND, Instant
+from schemas.instants import SECOND
 from schemas.partition import partition_of
-from schemas.topics import CALLS, DEAD_LETTERS
+from schemas.topics import CALLS
 from tests.bench.policies import bench_policy
 from tests.bench.stream import call_stream
 
@@ -29,26 +27,15 @@ class _Counting:
         self.records += 1
 
 
-def _letter(reject: Reject, t: Instant) -> Output:
-    return Output(DEAD_LETTERS, b"", repr(reject).encode())
-
-
 def measure_fold(count: int, partitions: int = 4) -> float:
     """CPU microseconds an event: decode, contacts, panes, queues, state encoded at each commit."""
     policy, now = bench_policy(), time.time_ns() // 1000
-    sources = frozenset(("contacts", partition) for partition in range(partitions))
     records = []
     for event in call_stream(count, now):
         key, value, headers = encode_event(event)
         records.append((partition_of(key, partitions), key, value, headers, event.at))
 
-    def contacts(partition: int, state: State) -> ContactsProcessor:
-        return ContactsProcessor(partition, state, policy, partitions)
-
-    def queues(partition: int, state: State) -> QueuesProcessor:
-        return QueuesProcessor(partition, state, policy, sources, False)
-
-    engine = ReplayEngine(contacts, queues, _Counting(), _letter, partitions=partitions, commit_every=1)
+    engine = product_engine(policy, _Counting(), partitions=partitions, commit_every=1)
     gc.collect()
     look_seldom()
     begun = time.process_time()

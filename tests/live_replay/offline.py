@@ -4,14 +4,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from monitor.console.policies import open_policy
-from monitor.contacts.processor import ContactsProcessor
-from monitor.deadletters import dead_letter
-from monitor.processing import Output, Record, Reject, State
-from monitor.queues.processor import QueuesProcessor
-from monitor.replay.engine import ReplayEngine
+from monitor.processing import Record
+from monitor.replay.product import product_engine
 from monitor.sources.registry import open_source
 from monitor.sources.tick_plan import play, tick_plan
-from schemas.instants import Instant
 from tests.live_replay.marks import Mark, mark
 
 
@@ -25,23 +21,10 @@ class _Kept:
         self.topics[record.topic][mark(record.topic, record.key, record.value)] += 1
 
 
-def _letter(reject: Reject, t: Instant) -> Output:
-    return dead_letter(reject)
-
-
 def replayed(log: Path, policy_file: Path, options: dict[str, str], partitions: int = 4) -> defaultdict[str, Counter[Mark]]:
     """Every record of every output topic, as the offline engine publishes them."""
-    policy = open_policy(str(policy_file), "default")
-    sources = frozenset(("contacts", partition) for partition in range(partitions))
-
-    def contacts(partition: int, state: State) -> ContactsProcessor:
-        return ContactsProcessor(partition, state, policy, partitions)
-
-    def queues(partition: int, state: State) -> QueuesProcessor:
-        return QueuesProcessor(partition, state, policy, sources, True)
-
     kept = _Kept()
-    engine = ReplayEngine(contacts, queues, kept, _letter, partitions=partitions)
+    engine = product_engine(open_policy(str(policy_file), "default"), kept, partitions=partitions)
     play(tick_plan(open_source("anonymous-bank", log, options).arrivals, partitions), engine)
     engine.commit()
     return kept.topics
