@@ -2,7 +2,7 @@
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 import msgspec
 
@@ -33,6 +33,21 @@ class Agenda:
         """Do ``action`` at ``at``."""
         self._booked += 1
         heapq.heappush(self._heap, (at, self._booked, action))
+
+    def begin_each(self, starts: Iterable[Instant], begin: Callable[[int], None]) -> None:
+        """Do ``begin(1)``, ``begin(2)`` … at these instants; each is looked up when the one before happens, as a stream needs it."""
+        numbered = enumerate(starts, start=1)
+
+        def book_next() -> None:
+            start = next(numbered, None)
+            if start is not None:
+                self.book(start[1], lambda: happen(start[0]))
+
+        def happen(number: int) -> None:
+            book_next()
+            begin(number)
+
+        book_next()
 
     def begin(self, life: Life) -> None:
         """Let a life run from now on."""

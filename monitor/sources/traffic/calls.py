@@ -53,17 +53,10 @@ class CallCentre:
 
     def events(self) -> Iterator[Event]:
         """All events of all calls, in order of time."""
-        self._starts = enumerate(beginnings(self._rate, self._dice.rng, self._model.start_at, self._end_at), start=1)
-        self._book_next()
+        self._agenda.begin_each(beginnings(self._rate, self._dice.rng, self._model.start_at, self._end_at), self._begin)
         return self._agenda.run()
 
-    def _book_next(self) -> None:
-        start = next(self._starts, None)
-        if start is not None:
-            self._agenda.book(start[1], lambda: self._begin(start[0]))
-
     def _begin(self, number: int) -> None:
-        self._book_next()
         queues = self._model.call_queues
         (queue,) = self._dice.rng.choices(queues, cum_weights=list(accumulate(queue.share for queue in queues)))
         attributes = Attributes(self._dice, queue.name, "hotline", cast(RequestType, queue.request_type))

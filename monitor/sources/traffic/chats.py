@@ -49,17 +49,10 @@ class ChatDesk:
 
     def events(self) -> Iterator[Event]:
         """All events of all chats, in order of time."""
-        self._starts = enumerate(beginnings(self._rate, self._dice.rng, self._model.start_at, self._end_at), start=1)
-        self._book_next()
+        self._agenda.begin_each(beginnings(self._rate, self._dice.rng, self._model.start_at, self._end_at), self._begin)
         return self._agenda.run()
 
-    def _book_next(self) -> None:
-        start = next(self._starts, None)
-        if start is not None:
-            self._agenda.book(start[1], lambda: self._begin(start[0]))
-
     def _begin(self, number: int) -> None:
-        self._book_next()
         rng = self._dice.rng
         attributes = Attributes(self._dice, self._model.chat_queue.name, rng.choice(_CHANNELS), rng.choice(_TYPES))
         self._agenda.begin(self._life(Contact(self._agenda, "chat", f"chat-{self._model.seed}-{number:07d}", attributes)))

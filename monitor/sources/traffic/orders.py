@@ -70,17 +70,10 @@ class OrderDesk:
         """All events of all orders, in order of time."""
         model = self._model
         end_at = model.start_at + round(model.days * DAY)
-        self._starts = enumerate(beginnings(Rate(model, model.orders_per_day), self._dice.rng, model.start_at, end_at), start=1)
-        self._book_next()
+        self._agenda.begin_each(beginnings(Rate(model, model.orders_per_day), self._dice.rng, model.start_at, end_at), self._begin)
         return self._agenda.run()
 
-    def _book_next(self) -> None:
-        start = next(self._starts, None)
-        if start is not None:
-            self._agenda.book(start[1], lambda: self._begin(start[0]))
-
     def _begin(self, number: int) -> None:
-        self._book_next()
         rng = self._dice.rng
         kind = rng.choice(_TYPES)
         attributes = Attributes(self._dice, f"orders-{kind}", rng.choice(_CHANNELS), kind)
