@@ -12,6 +12,8 @@ from schemas.instants import DAY, HOUR, Instant
 Scalar = str | int | float | bool
 Scope = Literal["queue", "channel", "region", "all"]
 Reopen = Literal["first", "resume", "reset"]
+Language = Literal["en", "zh"]
+PerField = Literal["dept", "node"]
 
 
 class FieldTest(msgspec.Struct, frozen=True):
@@ -38,14 +40,40 @@ class PauseRule(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A promise: ``amount`` microseconds of counted time, or the end of the ``amount``-th business day (P6)."""
+    """A promise: ``amount`` microseconds of counted time, the end of the ``amount``-th business day (P6), or ``due_at``.
 
-    kind: Literal["counted", "business_days"]
-    amount: int
+    ``due_at`` is the instant that the starting event carries (``amount`` 0): pauses do not move it.
+    """
+
+    kind: Literal["counted", "business_days", "due_at"]
+    amount: int = 0
+
+
+class Period(msgspec.Struct, frozen=True, kw_only=True):
+    """A named stretch of time that rules ask for: peak hours (R59), special days (R60), a campaign (R61).
+
+    All parts that are given must hold: ``calendar`` open, ``[from_at, until_at)``.
+    """
+
+    name: str
+    calendar: Calendar | None = None
+    from_at: Instant | None = None
+    until_at: Instant | None = None
+
+    def covers(self, at: Instant) -> bool:
+        """Whether ``at`` lies in the period."""
+        if self.from_at is not None and at < self.from_at:
+            return False
+        if self.until_at is not None and at >= self.until_at:
+            return False
+        return self.calendar is None or self.calendar.is_open(at)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a clock's ordered rules; the first whose tests all pass decides (P12). ``target`` None: nothing promised."""
+    """One row of a clock's ordered rules; the first whose tests all pass decides (P12). ``target`` None: nothing promised.
+
+    ``during``: at least one of these periods covers the cycle's start; ``outside``: none does. Both are judged at the start, not again.
+    """
 
     path: str
     when: tuple[FieldTest, ...] = ()
@@ -53,10 +81,17 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Calendar
     severity: Severity = "critical"
     source: str = ""
+    during: tuple[Period, ...] = ()
+    outside: tuple[Period, ...] = ()
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of promise. ``levels`` are percent of counted time; 100 is the breach and always among them."""
+    """One kind of promise. ``levels`` are percent of counted time; 100 is the breach and always among them.
+
+    ``per`` gives every department or node cycles of its own, published as ``<name>:<value>`` (P15): with mode ``holding`` a cycle
+    ends when the contact passes to another value, with ``first`` one cycle runs at a time whoever holds the contact (R66).
+    ``repeats``: the event that stops a cycle may start the next (R67). ``whole`` names the end-to-end clock of which this is a link (R13, R58).
+    """
 
     name: str
     families: frozenset[Family]
@@ -68,6 +103,11 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     levels: tuple[int, ...] = (50, 75, 90, 100, 150)
     rules: tuple[Rule, ...]
     title: str = ""
+    titles: dict[Language, str] = {}
+    per: PerField | None = None
+    mode: Literal["holding", "first"] = "holding"
+    repeats: bool = False
+    whole: str = ""
 
 
 class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,19 +120,35 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """Counting rules per queue name, the default for unknown ones, and which scopes and dimensions the panes have."""
+    """Counting rules per queue name, the default for unknown ones, and which scopes and dimensions the panes have.
+
+    ``facets`` are attributes by each value of which everything together is counted too: the series ``("all", "dept=network")``.
+    All values of a facet meet in one shard, so that they can be compared (R50, R54).
+    """
 
     default: QueueRules = QueueRules()
     named: dict[str, QueueRules] = {}
     scopes: tuple[Scope, ...] = ("queue", "channel", "region", "all")
     dimensions: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
+
+
+class Burn(msgspec.Struct, frozen=True, kw_only=True):
+    """Two windows that must both burn the error budget at ``rate`` times its even pace or faster (requirements §5.9)."""
+
+    long_us: int
+    short_us: int
+    rate: float
+    severity: Severity
 
 
 class Objective(msgspec.Struct, frozen=True, kw_only=True):
     """A promised value of an indicator over a rolling window (design §6, P43).
 
     ``indicator`` names a formula of ``monitor.queues.indicators`` (``service_level.V6``, ``asa_seconds`` …), with
-    ``threshold_seconds`` where it needs a Y. ``only`` limits it to named queues, channels or regions.
+    ``threshold_seconds`` where it needs a Y. ``only`` limits it to named queues, channels or regions, or to values of the facet ``by``.
+    ``burns``: an error budget over the window, judged by burn rates instead of the value. ``during`` and ``outside`` as in ``Rule``,
+    at the T that is judged.
     """
 
     name: str
@@ -109,6 +165,28 @@ class Objective(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Calendar | None = None
     severity: Severity = "warning"
     source: str = ""
+    by: str = ""
+    burns: tuple[Burn, ...] = ()
+    during: tuple[Period, ...] = ()
+    outside: tuple[Period, ...] = ()
+    titles: dict[Language, str] = {}
+
+
+class Survey(msgspec.Struct, frozen=True, kw_only=True):
+    """One survey instrument (R26-R28): answers on another scale than this are counted apart and enter no mean."""
+
+    name: str
+    scale_min: float
+    scale_max: float
+    satisfied_at_least: float
+    dissatisfied_at_most: float
+
+
+class CustomerRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How contacts of one customer about one problem belong together (requirements §5.6, §5.7, R79)."""
+
+    window_us: int = 72 * HOUR
+    fake_closure_us: int = 7 * DAY
 
 
 def keep_closed_default() -> dict[str, int]:
@@ -141,3 +219,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     queues: QueuePolicy
     objectives: tuple[Objective, ...] = ()
     limits: Limits = Limits()
+    language: Language = "en"
+    titles: dict[Language, str] = {}
+    surveys: dict[str, Survey] = {}
+    qc_dimensions: tuple[str, ...] = ()
+    customers: CustomerRules = CustomerRules()
