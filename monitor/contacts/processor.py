@@ -166,7 +166,10 @@ class ContactsProcessor:
         """A contact that never closed goes as a ghost: what still runs is cancelled."""
         plan = self._plan.families[contact.family]
         for run in due.running_promises(contact.view):
-            clocks.end(self._desk, plan.clocks[run.clock], contact.view, run, t, CANCELLED)
+            clock = plan.find(run.clock)
+            if clock is None:
+                continue
+            clocks.end(self._desk, clock, contact.view, run, t, CANCELLED)
             run.reason = GHOST
             self._counters.ghosts += 1
 

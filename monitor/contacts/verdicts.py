@@ -32,10 +32,10 @@ def has_news(contact: Contact) -> bool:
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     """Say everything that changed about a contact as of T; its ledger then holds it."""
     outputs: list[Output] = []
-    clocks = plan.families[contact.family].clocks
+    family = plan.families[contact.family]
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger}
     for run in contact.view.runs:
-        clock = clocks.get(run.clock)
+        clock = family.find(run.clock)
         if clock is None or run.last_rule < 0:
             continue
         entry = told.pop((run.clock, run.cycle), None)
