@@ -27,5 +27,14 @@ class ClockNames(msgspec.Struct, frozen=True):
 def names_of(clock: str) -> ClockNames:
     """The counters of a clock, or of one value of it (``node:network``)."""
     base = f"clock.{clock}"
-    parts = ("met", "breached", "cancelled", "exempt", "relaxed", "past_promises", "stopped", "elapsed_us")
-    return ClockNames(*[f"{base}.{part}" for part in parts], sketch=base)
+    return ClockNames(
+        met=f"{base}.met",
+        breached=f"{base}.breached",
+        cancelled=f"{base}.cancelled",
+        exempt=f"{base}.exempt",
+        relaxed=f"{base}.relaxed",
+        past_promises=f"{base}.past_promises",
+        stopped=f"{base}.stopped",
+        elapsed=f"{base}.elapsed_us",
+        sketch=base,
+    )

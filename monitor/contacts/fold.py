@@ -12,6 +12,7 @@ from monitor.contacts.moments_call import fold_call
 from monitor.contacts.moments_chat import fold_chat
 from monitor.contacts.moments_workorder import fold_workorder
 from monitor.contacts.plan import FamilyPlan, Plan
+from monitor.contacts.starting import Happening
 from monitor.contacts.steps import Step, Steps, steps_of
 from monitor.policy.model import Scalar
 from schemas.events import EventData, Family
@@ -51,7 +52,7 @@ class Fold:
             derived = fold_workorder(view, step.name, data)
         if derived or view.closed_at:
             self._close(view, step, derived, at)
-        return self._clocks(plan, step, view, derived, clocks.Happening(event.id, at, data, event.source)) or changed if plan.order else changed
+        return self._clocks(plan, step, view, derived, Happening(event.id, at, data, event.source)) or changed if plan.order else changed
 
     def advance(self, family: Family, view: View, until: Instant, *, inclusive: bool = False) -> bool:
         """Let timers before ``until`` go by; answer whether any clock changed."""
@@ -82,7 +83,7 @@ class Fold:
             self._desk.count(view.closed_place, view.closed_at, "closed", -1)
             view.closed_at = 0
 
-    def _clocks(self, plan: FamilyPlan, step: Step, view: View, derived: tuple[str, ...], event: clocks.Happening) -> bool:
+    def _clocks(self, plan: FamilyPlan, step: Step, view: View, derived: tuple[str, ...], event: Happening) -> bool:
         """Cancels and stops come before the pause, starts after it (P11); answer whether any cycle changed."""
         desk, moments = self._desk, step.moments
         for moment in derived:
@@ -127,7 +128,7 @@ def _is_active(view: View) -> bool:
     return isinstance(flow, (CallFlow, ChatFlow)) and (flow.leg is not None or flow.handling is not None)
 
 
-def _pauses(view: View, event: clocks.Happening) -> bool:
+def _pauses(view: View, event: Happening) -> bool:
     """Open and close pauses; answer whether an alert that fires may say so: while paused it is inhibited, not resolved (P11)."""
     data = event.data
     if isinstance(data, WorkOrderPaused):
