@@ -163,7 +163,7 @@ class View(msgspec.Struct, array_like=True):
 class Published(msgspec.Struct, array_like=True):
     """What the world was told about one cycle: the last verdict and the state of its alert and level alerts.
 
-    ``paused``: that its firing alert is paused; never so once the alert ended, so a closed contact need not keep it.
+    ``paused``: that its firing alert is, ``true`` or until when.
     """
 
     clock: str
