@@ -13,7 +13,7 @@ from monitor.contacts.counting import Desk
 from monitor.contacts.cycle_bookings import book_end, place_of
 from monitor.contacts.deadline import due_at, elapsed_us, pauses_of, schedule
 from monitor.contacts.plan import ClockPlan, FamilyPlan, MomentPlan, Watch, triggered
-from monitor.contacts.starting import Happening, all_running, begin, of_clock, running
+from monitor.contacts.starting import Happening, all_running, begin, of_clock
 from schemas.events.call import CallQueued
 from schemas.events.chat import ChatOpened
 from schemas.events.workorder import WorkOrderCreated
@@ -75,7 +75,7 @@ def cancel(desk: Desk, plan: ClockPlan, view: View, run: Run, event: Happening, 
 
 def _cancel(desk: Desk, family: FamilyPlan, view: View, watch: Watch, event: Happening) -> bool:
     plan = family.order[watch.clock]
-    runs = _running_of(plan, view)
+    runs = all_running(plan, view)
     if not runs or not triggered(watch.where, event.data, view.attributes):
         return False
     for run in runs:
@@ -85,7 +85,7 @@ def _cancel(desk: Desk, family: FamilyPlan, view: View, watch: Watch, event: Hap
 
 def _stop(desk: Desk, family: FamilyPlan, view: View, watch: Watch, event: Happening) -> bool:
     plan = family.order[watch.clock]
-    runs = _running_of(plan, view)
+    runs = all_running(plan, view)
     if not runs:
         if plan.plain and event.at - view.opened_at <= SKEW_US:
             _came_early(plan, view, watch, event)
@@ -115,13 +115,6 @@ def stop(desk: Desk, plan: ClockPlan, view: View, run: Run, event: Happening, re
     end(desk, plan, view, run, event.at, STOPPED)
     run.reason = run.reason or reason
     run.events.append(event.id)
-
-
-def _running_of(plan: ClockPlan, view: View) -> list[Run]:
-    if not plan.plain:
-        return all_running(plan, view)
-    run = running(view, plan.name)
-    return [] if run is None else [run]
 
 
 def _start(desk: Desk, family: FamilyPlan, view: View, moments: Moments, clock: int, event: Happening) -> bool:

@@ -52,7 +52,9 @@ class Fold:
             derived = fold_workorder(view, step.name, data)
         if derived or view.closed_at:
             self._close(view, step, derived, at)
-        return self._clocks(plan, step, view, derived, Happening(event.id, at, data, event.source)) or changed if plan.order else changed
+        if step.idle and not derived:
+            return changed
+        return self._clocks(plan, step, view, derived, Happening(event.id, at, data, event.source)) or changed
 
     def advance(self, family: Family, view: View, until: Instant, *, inclusive: bool = False) -> bool:
         """Let timers before ``until`` go by; answer whether any clock changed."""

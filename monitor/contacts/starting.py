@@ -40,7 +40,10 @@ def running(view: View, clock: str) -> Run | None:
 
 
 def all_running(plan: ClockPlan, view: View) -> list[Run]:
-    """Every running cycle of a clock, whatever its value."""
+    """Every running cycle of a clock, whatever its value; of a plain clock there is one at most."""
+    if plan.plain:
+        run = running(view, plan.name)
+        return [] if run is None else [run]
     return [run for run in view.runs if run.state == RUNNING and of_clock(plan, run)]
 
 

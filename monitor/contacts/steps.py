@@ -30,7 +30,7 @@ _OF_FAMILY: Final[dict[Family, tuple[type[EventData], ...]]] = {
 class Step(msgspec.Struct, frozen=True):
     """One kind of event of one family. ``values`` gives what it says of ``fields``; where that is ``silent`` it says nothing.
 
-    ``moves``: it can bring the contact to another holder (P15).
+    ``moves``: it can bring the contact to another holder (P15); ``idle``: by itself it does nothing to any clock.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Step(msgspec.Struct, frozen=True):
     reopens: bool
     pauses: bool
     moves: bool = False
+    idle: bool = False
 
 
 Steps = dict[type[EventData], Step]
@@ -58,6 +59,7 @@ def _step(plan: Plan, family: Family, kind: type[EventData]) -> Step:
     fields = tuple(field for field in kind.__struct_fields__ if field in plan.carried and _LEAVES.get(kind) != field)
     of_family = plan.families[family]
     found = of_family.moments.get(name)
+    reopens, pauses, moves = name in _REOPENS, kind in _PAUSES, not of_family.held_by.isdisjoint(fields)
     return Step(
         name=name,
         fields=fields,
@@ -66,7 +68,8 @@ def _step(plan: Plan, family: Family, kind: type[EventData]) -> Step:
         matched_on=of_family.matched_on,
         moments=() if found is None else (found,),
         follows_up=kind in FOLLOW_UPS,
-        reopens=name in _REOPENS,
-        pauses=kind in _PAUSES,
-        moves=not of_family.held_by.isdisjoint(fields),
+        reopens=reopens,
+        pauses=pauses,
+        moves=moves,
+        idle=not of_family.order or not (found or reopens or pauses or moves),
     )
