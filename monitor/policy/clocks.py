@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from monitor.calendar.model import Calendar
-from monitor.policy.attributes import WORK_ORDER_FIELDS, Fields, compile_tests, event_fields, rule_fields
+from monitor.policy.attributes import WORK_ORDER_FIELDS, Fields, compile_tests, rule_fields
 from monitor.policy.calendars import find_calendar
 from monitor.policy.decoding import closest
 from monitor.policy.durations import business_days, duration_us
@@ -12,7 +12,8 @@ from monitor.policy.findings import Path, Remarks
 from monitor.policy.model import Clock, PauseRule, Rule, Target, Trigger
 from monitor.policy.moments import MOMENTS
 from monitor.policy.reach import unreachable_rules
-from monitor.policy.source import ClockSource, PauseSource, PolicySource, RuleSource, Triggers, TriggerSource
+from monitor.policy.source import ClockSource, PauseSource, PolicySource, RuleSource
+from monitor.policy.triggers import compile_triggers
 from schemas.events import FAMILIES, Family
 
 TICK_US: Final = 250_000
@@ -29,9 +30,9 @@ def compile_clocks(source: PolicySource, calendars: Mapping[str, Calendar], rema
 
 def _compile(name: str, source: ClockSource, calendars: Mapping[str, Calendar], remarks: Remarks) -> Clock:
     path: Path = ("clocks", name)
-    start = _triggers(source.start, (*path, "start"), remarks)
-    stop = _triggers(source.stop, (*path, "stop"), remarks)
-    cancel = _triggers(source.cancel, (*path, "cancel"), remarks)
+    start = compile_triggers(source.start, (*path, "start"), remarks)
+    stop = compile_triggers(source.stop, (*path, "stop"), remarks)
+    cancel = compile_triggers(source.cancel, (*path, "cancel"), remarks)
     families = _families(source, start, path, remarks)
     for part, triggers in (("start", start), ("stop", stop), ("cancel", cancel)):
         _check_families(part, triggers, families, path, remarks)
@@ -59,30 +60,6 @@ def _compile(name: str, source: ClockSource, calendars: Mapping[str, Calendar], 
         levels=_levels(source, rules, path, remarks),
         rules=rules,
     )
-
-
-def _triggers(source: Triggers, path: Path, remarks: Remarks) -> tuple[Trigger, ...]:
-    items = source if isinstance(source, list) else [source]
-    compiled: list[Trigger] = []
-    for index, item in enumerate(items):
-        here = (*path, index) if isinstance(source, list) else path
-        trigger = TriggerSource(on=item) if isinstance(item, str) else item
-        moment = MOMENTS.get(trigger.on)
-        if moment is None:
-            remarks.error(here, f"unknown moment `{trigger.on}`{closest(trigger.on, list(MOMENTS))}; expected one of: {_moments_like(trigger.on)}")
-            continue
-        made = Trigger(trigger.on, compile_tests(trigger.where, event_fields(moment.events), (*here, "where"), remarks))
-        if made in compiled:
-            remarks.warning(here, f"`{trigger.on}` is named twice")
-        compiled.append(made)
-    return tuple(compiled)
-
-
-def _moments_like(name: str) -> str:
-    """The moments of the same family, or those that every family has."""
-    family = name.partition(".")[0]
-    alike = [known for known in MOMENTS if known.startswith(family + ".")]
-    return " ".join(sorted(alike or (known for known in MOMENTS if "." not in known)))
 
 
 def _families(source: ClockSource, start: tuple[Trigger, ...], path: Path, remarks: Remarks) -> frozenset[Family]:

@@ -8,53 +8,22 @@ from typing import Annotated, Literal
 import msgspec
 
 from monitor.policy.durations import Duration, LongDuration, TargetText
+from monitor.policy.flow_source import FlowSource, SurveySource
 from monitor.policy.model import Reopen, Scope
+from monitor.policy.terms import (
+    Base,
+    DateText,
+    InstantText,
+    IntervalText,
+    Name,
+    Percent,
+    QueueName,
+    Test,
+    Text,
+)
+from monitor.policy.trigger_source import Triggers
 from schemas.alerts import Severity
 from schemas.events import Family
-
-Text = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=256, extra={"expected": "text (quote it if it looks like a number or a word YAML knows)"})
-]
-Name = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$",
-        description="A name: letters, digits, _ . : -",
-        extra={"expected": "a name of letters, digits and _ . : - (at most 64)"},
-    ),
-]
-QueueName = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-DateText = Annotated[
-    str,
-    msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\d$", description="A date, YYYY-MM-DD.", extra={"expected": "a date as YYYY-MM-DD"}),
-]
-IntervalText = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^\d{1,2}:\d\d(:\d\d)?-\d{1,2}:\d\d(:\d\d)?$",
-        description="HH:MM-HH:MM in local wall time; a close at or before the opening is on the next date; 24:00 is midnight (P3).",
-        extra={"expected": "an interval as HH:MM-HH:MM"},
-    ),
-]
-InstantText = Annotated[
-    str, msgspec.Meta(description="RFC 3339 with an offset.", extra={"expected": "an RFC 3339 instant such as 2026-01-01T00:00:00+08:00"})
-]
-Percent = Annotated[int, msgspec.Meta(description="Percent of counted time.")]
-Value = str | int | float | bool
-
-
-class Base(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What all parts share: strict, immutable, defaults left out of the canonical form."""
-
-
-class RangeSource(Base, frozen=True, kw_only=True, omit_defaults=True):
-    """A test of a number: between two bounds, both included."""
-
-    at_least: float | None = None
-    at_most: float | None = None
-
-
-Test = Value | list[Value] | RangeSource
 
 
 class CalendarSource(Base, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,17 +43,6 @@ class QueueSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     short_abandon: Duration | None = None
     calendar: Name | None = None
     max_wait: Duration | None = None
-
-
-class TriggerSource(Base, frozen=True, kw_only=True, omit_defaults=True):
-    """A moment whose event passes all tests."""
-
-    on: str
-    where: dict[str, Test] = {}
-
-
-# Plain text here: msgspec 0.22 frees memory twice when a union holds both text with a pattern and a list.
-Triggers = str | TriggerSource | list[str | TriggerSource]
 
 
 class PauseSource(Base, frozen=True, kw_only=True, omit_defaults=True):
@@ -191,6 +149,7 @@ class LimitsSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     keep_ended_alerts: LongDuration | None = None
     scopes: list[Scope] | None = None
     dimensions: list[Text] | None = None
+    solved_window: LongDuration | None = None
 
 
 class PolicySource(Base, frozen=True, kw_only=True, omit_defaults=True):
@@ -209,3 +168,6 @@ class PolicySource(Base, frozen=True, kw_only=True, omit_defaults=True):
     receivers: dict[Name, ReceiverSource] = {}
     privacy: PrivacySource = PrivacySource()
     limits: LimitsSource = LimitsSource()
+    flows: dict[Name, FlowSource] = {}
+    surveys: dict[Name, SurveySource] = {}
+    qc_dimensions: list[Name] = []
