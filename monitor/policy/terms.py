@@ -50,7 +50,13 @@ class TitleSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     zh: Text | None = None
 
 
-Title = Annotated[Text | TitleSource, msgspec.Meta(description="What people read: text, or one text per language ({en: …, zh: …}).")]
+Title = Annotated[
+    Text | TitleSource,
+    msgspec.Meta(
+        description="What people read: a text, or one per language.",
+        extra={"expected": "a text (quote it if it looks like a number or a word YAML knows), or one per language: {en: …, zh: …}"},
+    ),
+]
 
 
 class RangeSource(Base, frozen=True, kw_only=True, omit_defaults=True):
