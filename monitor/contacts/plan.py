@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from monitor.contacts.promised import promised
 from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
 from schemas.events import FAMILIES, EventData
 
@@ -35,6 +36,7 @@ class ClockPlan:
         self.name = clock.name
         self.rules: tuple[Rule, ...] = clock.rules
         self.rule_texts = tuple(rule.path + (f" ({rule.source})" if rule.source else "") for rule in clock.rules)
+        self.promised = tuple(promised(clock, rule) for rule in clock.rules)
         self.levels = tuple(sorted({*clock.levels, 100}))
         self.met = f"clock.{clock.name}.met"
         self.breached = f"clock.{clock.name}.breached"
