@@ -3,6 +3,7 @@
 from typing import Final
 
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings, Security
+from monitor.contacts.door import Door
 from monitor.contacts.processor import ContactsProcessor
 from monitor.policy.model import Policy
 from monitor.processing import Processor, State
@@ -62,12 +63,19 @@ def _security(settings: Settings) -> Security:
     )
 
 
+def hash_key_of(settings: Settings) -> bytes:
+    """What customer keys are hashed with, where the policy wants that (R80)."""
+    return (settings.customer_hash_key or "").encode()
+
+
 def processors(settings: Settings, policy: Policy) -> tuple[ProcessorSpec, ...]:
-    """Contacts and queues with this policy."""
+    """Contacts and queues with this policy; raises PolicyError for one that asks for a key that is not set."""
+    hash_key = hash_key_of(settings)
+    Door(policy.privacy, hash_key)
     expected = frozenset(("contacts", partition) for partition in range(settings.partitions))
 
     def contacts(partition: int, state: State) -> Processor:
-        return ContactsProcessor(partition, state, policy, settings.partitions)
+        return ContactsProcessor(partition, state, policy, settings.partitions, hash_key)
 
     def queues(partition: int, state: State) -> Processor:
         return QueuesProcessor(partition, state, policy, expected, settings.clock == "external")

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from monitor.panes import sketch
-from monitor.panes.where import TOTAL, Series, scope_parts, scope_text
+from monitor.panes.where import NODE, TOTAL, Series, scope_parts, scope_text
 from monitor.policy.model import Policy, QueuePolicy
 from monitor.processing import Sample
 from monitor.queues.formulas import Facts, Formula
@@ -57,7 +57,16 @@ class Board:
                     names.add(queue)
                     yield from numbers
         yield from self._now(names | set(_queue_names(self._waiting.series())), t)
+        yield from self._nodes(t)
         yield from self._objectives(t)
+
+    def _nodes(self, t: Instant) -> Iterator[Sample]:
+        """Orders that sit in a node, and since when the oldest does (R75)."""
+        for kind, node in sorted(scope_parts(scope) for scope, _ in self._waiting.series()):
+            if kind == NODE:
+                now = self._waiting.now((scope_text(NODE, node), TOTAL))
+                yield Sample("sla_node_open_contacts", (node,), now.waiting)
+                yield Sample("sla_oldest_open_seconds", (node,), 0 if now.oldest_at is None else max(0, t - now.oldest_at) / SECOND)
 
     def _numbers(self, queue: str, label: str, window: Window) -> Iterator[Sample]:
         held = window.totals.get((scope_text("queue", queue), TOTAL))

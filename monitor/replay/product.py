@@ -11,12 +11,14 @@ from monitor.replay.totals import queue_totals
 from schemas.instants import Instant
 
 
-def product_engine(policy: Policy, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True) -> ReplayEngine:
+def product_engine(
+    policy: Policy, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True, hash_key: bytes = b""
+) -> ReplayEngine:
     """An engine that runs what a worker with ``--clock external`` runs; ``with_queues`` False where only contacts matter."""
     sources = frozenset(("contacts", partition) for partition in range(partitions))
 
     def contacts(partition: int, state: State) -> Processor:
-        return ContactsProcessor(partition, state, policy, partitions)
+        return ContactsProcessor(partition, state, policy, partitions, hash_key)
 
     def queues(partition: int, state: State) -> Processor:
         return QueuesProcessor(partition, state, policy, sources, True)
