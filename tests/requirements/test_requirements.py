@@ -33,6 +33,8 @@ def test_requirement(file: GoldenFile, case: Case) -> None:
         reading = outcome.reading(row)
         assert reading.value == pytest.approx(row["value"]), (row, reading)
         assert reading.n == row.get("n", reading.n), (row, reading)
+    booked = outcome.totals(("all", "")).counts if case.counters else {}
+    assert {name: booked.get(name, 0) for name in case.counters} == case.counters
     assert outcome.dead_letters == case.dead_letters
 
 
