@@ -16,9 +16,10 @@ from monitor.policy.clocks import compile_clocks
 from monitor.policy.decoding import decode
 from monitor.policy.delivery import check_delivery
 from monitor.policy.findings import Finding, PolicyErrors, Remarks
+from monitor.policy.hours import check_volumes
 from monitor.policy.model import Policy
 from monitor.policy.objectives import compile_objectives
-from monitor.policy.periods import compile_periods, instant_of
+from monitor.policy.periods import check_periods, compile_periods, instant_of
 from monitor.policy.queues import compile_limits, compile_queues
 from monitor.policy.rules import Names
 from monitor.policy.source import PolicySource
@@ -81,9 +82,12 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
     calendars = compile_calendars(source, remarks)
     periods = compile_periods(source, calendars, remarks)
     queues = compile_queues(source, calendars, remarks)
-    clocks = compile_clocks(source, Names(calendars, periods), remarks)
+    effective_from = instant_of(source.effective_from, ("effective_from",), remarks)
+    clocks = compile_clocks(source, Names(calendars, periods, queues), effective_from, remarks)
     check_campaigns(source, periods, remarks)
     objectives = compile_objectives(source, calendars, periods, queues, remarks)
+    check_volumes(objectives, queues, remarks)
+    check_periods(source, periods, effective_from, remarks)
     check_delivery(source, calendars, remarks)
     if not source.clocks and not source.objectives:
         remarks.warning((), "no clocks and no objectives: queues are counted, nothing is promised")
@@ -96,7 +100,7 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
         titles=titles,
         language=source.language,
         time_zone=source.time_zone,
-        effective_from=instant_of(source.effective_from, ("effective_from",), remarks),
+        effective_from=effective_from,
         calendars=calendars,
         clocks=clocks,
         queues=queues,
