@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from monitor.policy.attributes import compile_tests, event_fields
 from monitor.policy.consistency import check_consistency
 from monitor.policy.coverage import check_coverage
 from monitor.policy.decoding import closest
@@ -16,8 +15,9 @@ from monitor.policy.model import Clock, PauseRule, Rule, Trigger
 from monitor.policy.moments import MOMENTS
 from monitor.policy.reach import unreachable_rules
 from monitor.policy.rules import TICK_US, Names, compile_rules
-from monitor.policy.source import ClockSource, PauseSource, PolicySource, Triggers, TriggerSource
+from monitor.policy.source import ClockSource, PauseSource, PolicySource
 from monitor.policy.titles import titles_of
+from monitor.policy.triggers import compile_triggers
 from schemas.events import FAMILIES, Family
 from schemas.instants import Instant
 
@@ -57,9 +57,9 @@ def _check_rules(clock: Clock, places: Mapping[str, Path], remarks: Remarks) -> 
 def _compile(name: str, policy: PolicySource, names: Names, places: dict[str, Path], remarks: Remarks) -> Clock:
     source = policy.clocks[name]
     path: Path = ("clocks", name)
-    start = _triggers(source.start, (*path, "start"), remarks)
-    stop = _triggers(source.stop, (*path, "stop"), remarks)
-    cancel = _triggers(source.cancel, (*path, "cancel"), remarks)
+    start = compile_triggers(source.start, (*path, "start"), remarks)
+    stop = compile_triggers(source.stop, (*path, "stop"), remarks)
+    cancel = compile_triggers(source.cancel, (*path, "cancel"), remarks)
     families = _families(source, start, path, remarks)
     for part, triggers in (("start", start), ("stop", stop), ("cancel", cancel)):
         _check_families(part, triggers, families, path, remarks)
@@ -103,30 +103,6 @@ def _check_run(source: ClockSource, start: tuple[Trigger, ...], stop: tuple[Trig
         )
     if source.repeats and start and stop and not shared:
         remarks.warning((*path, "repeats"), "no moment both starts and stops this clock, so it changes nothing")
-
-
-def _triggers(source: Triggers, path: Path, remarks: Remarks) -> tuple[Trigger, ...]:
-    items = source if isinstance(source, list) else [source]
-    compiled: list[Trigger] = []
-    for index, item in enumerate(items):
-        here = (*path, index) if isinstance(source, list) else path
-        trigger = TriggerSource(on=item) if isinstance(item, str) else item
-        moment = MOMENTS.get(trigger.on)
-        if moment is None:
-            remarks.error(here, f"unknown moment `{trigger.on}`{closest(trigger.on, list(MOMENTS))}; expected one of: {_moments_like(trigger.on)}")
-            continue
-        made = Trigger(trigger.on, compile_tests(trigger.where, event_fields(moment.events), (*here, "where"), remarks))
-        if made in compiled:
-            remarks.warning(here, f"`{trigger.on}` is named twice")
-        compiled.append(made)
-    return tuple(compiled)
-
-
-def _moments_like(name: str) -> str:
-    """The moments of the same family, or those that every family has."""
-    family = name.partition(".")[0]
-    alike = [known for known in MOMENTS if known.startswith(family + ".")]
-    return " ".join(sorted(alike or (known for known in MOMENTS if "." not in known)))
 
 
 def _families(source: ClockSource, start: tuple[Trigger, ...], path: Path, remarks: Remarks) -> frozenset[Family]:
