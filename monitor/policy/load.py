@@ -91,7 +91,7 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
     check_volumes(objectives, queues, remarks)
     check_periods(source, periods, effective_from, remarks)
     check_delivery(source, calendars, remarks)
-    if not source.clocks and not source.objectives:
+    if not (source.clocks or source.objectives or source.flows):
         remarks.warning((), "no clocks and no objectives: queues are counted, nothing is promised")
     titles = titles_of(source.title, (), remarks)
     return Policy(
