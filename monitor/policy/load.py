@@ -51,17 +51,6 @@ def check_policy(files: Files) -> list[Finding]:
     return sorted(_read(files)[1], key=lambda finding: (finding.file, finding.line, finding.level, finding.path, finding.message))
 
 
-def policy_schema() -> dict[str, object]:
-    """JSON Schema 2020-12 of the policy language, for editors; checked in as ``deploy/policies/policy.schema.json``."""
-    schema: dict[str, object] = msgspec.json.schema(PolicySource)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sla-monitor policy", **schema}
-
-
-def policy_schema_text() -> str:
-    """The schema as the text of the checked-in file."""
-    return msgspec.json.format(msgspec.json.encode(policy_schema(), order="deterministic"), indent=2).decode() + "\n"
-
-
 def _read(files: Files) -> tuple[Policy | None, list[Finding]]:
     root: Node | None = None
     unreadable: list[Finding] = []

@@ -9,6 +9,7 @@ from monitor.calendar.model import Calendar
 from monitor.policy.attributes import WORK_ORDER_FIELDS, Fields, compile_tests, event_fields, rule_fields
 from monitor.policy.calendars import find_calendar
 from monitor.policy.campaigns import PlacedRule, rules_of
+from monitor.policy.decoding import closest
 from monitor.policy.durations import business_days, duration_us
 from monitor.policy.findings import Path, Remarks, path_text
 from monitor.policy.model import Period, QueuePolicy, Rule, Target, Trigger
@@ -39,6 +40,7 @@ def compile_rules(
     placed = list(rules_of(source, clock, names.periods))
     for rule in placed:
         _check_asked(rule, remarks)
+        _check_queues(rule, list(names.queues.named), remarks)
     rules = [_compile(rule, source.clocks[clock], fields, names, remarks) for rule in placed]
     for rule in placed:
         if rule.source.target == "due_at":
@@ -65,6 +67,15 @@ def _check_asked(placed: PlacedRule, remarks: Remarks) -> None:
     during, outside = ({names} if isinstance(names, str) else set(names or ()) for names in (placed.source.during, placed.source.outside))
     if during and during <= outside:
         remarks.error((*placed.path, "outside"), "the same period is asked for and ruled out, so the rule is never chosen")
+
+
+def _check_queues(placed: PlacedRule, queues: list[str], remarks: Remarks) -> None:
+    """A queue may have no entry in ``queues``; one that is nearly called like another is probably misspelt."""
+    test = placed.source.when.get("queue", [])
+    for name in test if isinstance(test, list) else [test]:
+        alike = closest(name, queues) if isinstance(name, str) and name not in queues else ""
+        if alike:
+            remarks.warning((*placed.path, "when", "queue"), f"queue `{name}` has no entry in queues{alike}; misspelt names are never seen")
 
 
 def _clock_of(path: Path) -> str:
