@@ -73,6 +73,23 @@ def decide(rules: Sequence[Rule], values: Mapping[str, Scalar], times: Times) ->
     return None
 
 
+class Decider:
+    """``decide`` for one list of rules, which looks at each kind of contact that these rules can tell apart once."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        """Remembers what it found."""
+        self._rules = rules
+        self._fields = tested_fields(rules)
+        self._found: dict[tuple[tuple[Scalar | None, ...], Times], Rule | None] = {}
+
+    def __call__(self, values: Mapping[str, Scalar], times: Times) -> Rule | None:
+        """The rule that decides."""
+        key = (tuple(values.get(field) for field in self._fields), times)
+        if key not in self._found:
+            self._found[key] = decide(self._rules, values, times)
+        return self._found[key]
+
+
 def _values(kind: FieldKind, tests: Sequence[FieldTest]) -> Sequence[Scalar]:
     if kind.values is not None:
         return kind.values

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from monitor.policy.cases import ANY_OTHER, Case, cases_of, decide, tested_fields
+from monitor.policy.cases import ANY_OTHER, Case, Decider, cases_of, tested_fields
 from monitor.policy.durations import target_text
 from monitor.policy.findings import Path, Remarks
 from monitor.policy.model import Clock, Rule, Target
@@ -18,6 +18,7 @@ class Link(msgspec.Struct, frozen=True):
     """One link: a clock, or one department's or node's share of it."""
 
     clock: Clock
+    decide: Decider
     value: str = ""
 
     @property
@@ -28,7 +29,7 @@ class Link(msgspec.Struct, frozen=True):
     def rule(self, case: Case) -> Rule | None:
         """The rule that decides for this link on such a contact."""
         per = {} if self.clock.per is None else {self.clock.per: self.value}
-        return decide(self.clock.rules, case.values() | per, case.times)
+        return self.decide(case.values() | per, case.times)
 
 
 class Sum(msgspec.Struct, frozen=True):
@@ -64,14 +65,18 @@ def _check_sums(whole: Clock, links: Sequence[Clock], places: Mapping[str, Path]
     if cases is None:
         remarks.warning(("clocks", whole.name, "rules"), "too many combinations to see whether the links exceed it (R58)")
         return
+    deciders = {clock.name: Decider(clock.rules) for clock in (whole, *links)}
+    choices = [(False, _links(links, deciders, others=False)), (True, _links(links, deciders, others=True))]
+    if choices[0][1] == choices[1][1]:
+        del choices[1]
     worst: dict[tuple[str, bool], Sum] = {}
     unlike: dict[str, str] = {}
     for case in cases:
-        rule = decide(whole.rules, case.values(), case.times)
+        rule = deciders[whole.name](case.values(), case.times)
         if rule is None or rule.target is None:
             continue
-        for others in (False, True):
-            found = _sum(rule, rule.target, _links(links, others=others), case, unlike)
+        for others, chosen in choices:
+            found = _sum(rule, rule.target, chosen, case, unlike)
             if found.over > 0 and found.over > _over(worst.get((rule.path, others))):
                 worst[rule.path, others] = found
     for (path, others), found in sorted(worst.items()):
@@ -87,16 +92,17 @@ def _over(found: Sum | None) -> int:
     return 0 if found is None else found.over
 
 
-def _links(clocks: Sequence[Clock], *, others: bool) -> list[Link]:
+def _links(clocks: Sequence[Clock], deciders: Mapping[str, Decider], *, others: bool) -> list[Link]:
     found: list[Link] = []
     for clock in clocks:
+        decider = deciders[clock.name]
         if clock.per is None:
-            found.append(Link(clock))
+            found.append(Link(clock, decider))
             continue
         named = {str(value) for rule in clock.rules for test in rule.when if test.field == clock.per for value in test.values or ()}
-        found += [Link(clock, value) for value in sorted(named)]
+        found += [Link(clock, decider, value) for value in sorted(named)]
         if others or not named:
-            found.append(Link(clock, ANY_OTHER))
+            found.append(Link(clock, decider, ANY_OTHER))
     return found
 
 
@@ -107,9 +113,10 @@ def _sum(rule: Rule, whole: Target, links: Sequence[Link], case: Case, unlike: d
         if part is None or part.target is None:
             continue
         if part.target.kind != whole.kind or part.calendar.name != rule.calendar.name or whole.kind == "due_at":
-            unlike[link.clock.name] = (
+            unlike.setdefault(
+                link.clock.name,
                 f"{target_text(part.target)} in calendar `{part.calendar.name}` cannot be added up against "
-                f"{target_text(whole)} in calendar `{rule.calendar.name}`: whether the links fit into `{rule.path}` is not known"
+                f"{target_text(whole)} in calendar `{rule.calendar.name}`: whether the links fit into `{rule.path}` is not known",
             )
             continue
         parts.append((link, part.target))
