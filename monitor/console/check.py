@@ -1,10 +1,14 @@
 """``sla-monitor check POLICY…``: errors and doubts, one a line as compilers write them."""
 
+from datetime import timedelta
+
 import click
 
+from agents.runtime.wall_clock import wall_clock
 from monitor.console.policies import check_names, read_files, shipped_names
 from monitor.console.screen import Format, output_option, print_json, say
 from monitor.policy import Finding, check_policy
+from schemas.instants import EPOCH
 
 
 @click.command()
@@ -18,8 +22,9 @@ def command(policies: tuple[str, ...], output: Format) -> int:
     """
     findings: list[Finding] = []
     names = check_names(policies)
+    today = (EPOCH + timedelta(microseconds=wall_clock())).date()
     for name in names:
-        findings += check_policy(read_files(name))
+        findings += check_policy(read_files(name), today)
     errors = sum(finding.level == "error" for finding in findings)
     if output == "json":
         print_json(findings)

@@ -39,6 +39,9 @@ IntervalText = Annotated[
 InstantText = Annotated[
     str, msgspec.Meta(description="RFC 3339 with an offset.", extra={"expected": "an RFC 3339 instant such as 2026-01-01T00:00:00+08:00"})
 ]
+YearNumber = Annotated[
+    int, msgspec.Meta(ge=1900, le=2999, description="A year whose make-up workdays were not published when `calendar build` wrote the dates.")
+]
 Percent = Annotated[int, msgspec.Meta(description="Percent of counted time.")]
 Value = str | int | float | bool
 
@@ -65,6 +68,7 @@ class CalendarSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     weekly: dict[str, list[IntervalText]] = {}
     holidays: list[DateText] = []
     open_dates: dict[DateText, list[IntervalText]] = {}
+    no_official_data: list[YearNumber] = []
 
 
 class QueueSource(Base, frozen=True, kw_only=True, omit_defaults=True):
