@@ -94,7 +94,8 @@ def _last_row(node: yaml.Node) -> int:
         return max(_last_row(node.value[-1][1]), node.value[-1][0].end_mark.line)
     if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
         return _last_row(node.value[-1])
-    return int(node.end_mark.line)
+    row: int = node.end_mark.line
+    return row
 
 
 def _find(node: yaml.Node | None, name: str) -> tuple[yaml.Node, yaml.Node] | None:
