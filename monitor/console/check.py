@@ -1,15 +1,18 @@
 """``sla-monitor check POLICY…``: errors and doubts, one a line as compilers write them; on request what is promised, as a table."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import click
 from rich.table import Table
 
+from agents.runtime.wall_clock import wall_clock
 from monitor.console.policies import check_names, read_files, shipped_names
 from monitor.console.screen import Format, output_option, print_json, results, say, table
 from monitor.policy import Finding, check_policy, load_policy
 from monitor.policy.durations import target_text
 from monitor.policy.model import Clock, Policy
+from schemas.instants import EPOCH
 
 
 @click.command()
@@ -31,8 +34,9 @@ def command(policies: tuple[str, ...], tabled: bool, output: Format) -> int:
     findings: list[Finding] = []
     names = check_names(policies)
     sound: list[str] = []
+    today = (EPOCH + timedelta(microseconds=wall_clock())).date()
     for name in names:
-        found = check_policy(read_files(name))
+        found = check_policy(read_files(name), today)
         findings += found
         if all(finding.level == "warning" for finding in found):
             sound.append(name)

@@ -27,6 +27,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "simulate": _entry("simulate", "Feed it", "write events of the traffic model to a file"),
     "replay": _entry("replay", "Judge offline", "the same processors over a recorded log, without a broker"),
     "check": _entry("check", "Judge offline", "what is wrong or doubtful in a policy"),
+    "deadline": _entry("deadline", "Judge offline", "when is it due? from a policy, or thousands of JSON lines a second"),
+    "calendar": _entry("calendar", "Judge offline", "public holidays and make-up workdays for a policy's calendar"),
     "check-event": _entry("check_event", "Judge offline", "what is wrong with an event: path, expected, got"),
     "schemas": _entry("schemas", "Describe it", "write the published schemas and references"),
     "settings": _entry("settings", "Describe it", "all settings, their present values and what they are for"),

@@ -5,12 +5,13 @@ Steps: YAML text → nodes with lines → overlays merged → strict decoding �
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import msgspec
 
 from monitor.errors import PolicyError
-from monitor.policy.calendars import compile_calendars
+from monitor.policy.calendars import compile_calendars, warn_of_missing_data
 from monitor.policy.campaigns import check_campaigns
 from monitor.policy.clocks import compile_clocks
 from monitor.policy.decoding import decode
@@ -46,12 +47,12 @@ def load_policy(files: Files) -> Policy:
     return policy
 
 
-def check_policy(files: Files) -> list[Finding]:
-    """Errors and warnings, in the order of file and line; an empty list means clean."""
-    return sorted(_read(files)[1], key=lambda finding: (finding.file, finding.line, finding.level, finding.path, finding.message))
+def check_policy(files: Files, today: date | None = None) -> list[Finding]:
+    """Errors and warnings, in the order of file and line; an empty list means clean. Without ``today`` nothing is said of what is near."""
+    return sorted(_read(files, today)[1], key=lambda finding: (finding.file, finding.line, finding.level, finding.path, finding.message))
 
 
-def _read(files: Files) -> tuple[Policy | None, list[Finding]]:
+def _read(files: Files, today: date | None = None) -> tuple[Policy | None, list[Finding]]:
     root: Node | None = None
     unreadable: list[Finding] = []
     for name, text in sorted(files):
@@ -65,6 +66,8 @@ def _read(files: Files) -> tuple[Policy | None, list[Finding]]:
         return None, unreadable or [Finding("error", "", 0, "", "no policy file given")]
     remarks = Remarks(root)
     source = decode(root.plain(), remarks)
+    if source is not None and today is not None:
+        warn_of_missing_data(source, today, remarks)
     policy = None if source is None else _compile(source, remarks)
     return policy, remarks.findings
 
