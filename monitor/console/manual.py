@@ -26,6 +26,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "publish": _entry("publish", "Feed it", "send a recorded log, a file of events or the traffic model to Kafka"),
     "simulate": _entry("simulate", "Feed it", "write events of the traffic model to a file"),
     "replay": _entry("replay", "Judge offline", "the same processors over a recorded log, without a broker"),
+    "explain": _entry("explain", "Ask it", "why a contact was judged as it was: timeline, rules, deadline by hand"),
+    "due": _entry("due", "Ask it", "what breaches next"),
     "check": _entry("check", "Judge offline", "what is wrong or doubtful in a policy"),
     "check-event": _entry("check_event", "Judge offline", "what is wrong with an event: path, expected, got"),
     "schemas": _entry("schemas", "Describe it", "write the published schemas and references"),

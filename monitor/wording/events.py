@@ -77,6 +77,44 @@ ATTRIBUTES: Final[Table] = {
     "support_line": Words("support line", "支撑线"),
 }
 
+VALUES: Final[Table] = {
+    "critical": Words("critical", "紧急"),
+    "high": Words("high", "高"),
+    "normal": Words("normal", "普通"),
+    "low": Words("low", "低"),
+    "enterprise": Words("enterprise", "政企"),
+    "contract": Words("long contract", "长期合约"),
+    "vip": Words("VIP", "VIP"),
+    "standard": Words("standard", "普通客户"),
+    "enquiry": Words("enquiry", "咨询"),
+    "fault": Words("fault", "故障"),
+    "complaint": Words("complaint", "投诉"),
+    "business": Words("business", "业务办理"),
+    "tariff": Words("tariff", "资费"),
+    "business_rules": Words("business rules", "业务规则"),
+    "network": Words("network", "网络"),
+    "terminal": Words("terminal", "终端"),
+    "service": Words("service", "服务不满"),
+    "tariff_dispute": Words("tariff dispute", "资费争议"),
+    "new_install": Words("new installation", "新装"),
+    "removal": Words("removal", "拆机"),
+    "other": Words("other", "其他"),
+    "hotline": Words("hotline", "热线"),
+    "app": Words("app", "APP"),
+    "wechat": Words("WeChat", "微信"),
+    "mini_program": Words("mini program", "小程序"),
+    "web": Words("web", "网站"),
+    "social": Words("social media", "社交媒体"),
+    "email": Words("mail", "邮件"),
+    "store": Words("store", "营业厅"),
+    "kiosk": Words("kiosk", "自助终端"),
+    "true": Words("yes", "是"),
+    "false": Words("no", "否"),
+}
+"""What the contract's own attributes can be; names of queues, regions and departments are the operator's."""
+
+OF_CONTRACT: Final = frozenset({"request_type", "request_subtype", "priority", "vip_tier", "channel"})
+
 COUNTERS: Final[Table] = {
     "contacts": Words("contact", "联系"),
     "closed": Words("closed", "关闭"),

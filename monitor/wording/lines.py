@@ -52,6 +52,7 @@ LINES: Final[dict[str, Words]] = {
     "label.warnings": Words("warnings", "预警"),
     "label.deadline": Words("deadline", "期限"),
     "label.end": Words("end", "结束"),
+    "label.used": Words("used", "用时"),
     "label.left": Words("left", "剩余"),
     "label.links": Words("links", "环节"),
     "label.verdict": Words("verdict", "结论"),
@@ -98,10 +99,10 @@ LINES: Final[dict[str, Words]] = {
     "deadline.named": Words("{at}, as named", "{at}，约定时刻"),
     "deadline.never": Words("none while paused", "暂停期间无期限"),
     "deadline.gone": Words("none: nothing is promised any more", "无：不再有承诺适用"),
+    "used": Words("{used} of {target}", "{target}中的{used}"),
+    "used.paused": Words("{used} of {target}; {paused} more were paused", "{target}中的{used}；另有{paused}暂停"),
     "left": Words("{left} of open time", "营业时间{left}"),
     "link": Words("{clock} {elapsed} ({percent} %)", "{clock} {elapsed}（{percent}%）"),
-    "verdict": Words("{verdict}, {reason}. {text}", "{verdict}，{reason}。{text}"),
-    "verdict.open": Words("{verdict}, {reason}.", "{verdict}，{reason}。"),
     "verdict.late_found": Words("Found late: more than a minute after the deadline.", "发现较晚：在期限一分钟之后。"),
     "verdict.taken_back": Words("Told as version {version}, then taken back.", "曾以第{version}版发布，后已撤回。"),
     "refused": Words("Refused", "被拒收"),
@@ -121,6 +122,6 @@ LINES: Final[dict[str, Words]] = {
 }
 
 
-def line(name: str, language: Language, **parts: object) -> str:
+def line(name: str, language: Language, /, **parts: object) -> str:
     """One line with its parts put in."""
     return LINES[name].of(language).format_map(parts)
