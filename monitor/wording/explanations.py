@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from monitor.policy.model import Language
 from monitor.wording.cycles import cycle_lines
 from monitor.wording.lines import line
-from monitor.wording.phrases import at, attribute, joined, value_text
+from monitor.wording.phrases import at, attribute, clock_title, joined, value_text
 from monitor.wording.timeline import timeline_lines
 from monitor.wording.words import FAMILIES, REASONS, word
-from schemas.explanations import ContactExplanation, RefusedRecord
+from schemas.explanations import ContactExplanation, FindingExplanation, RefusedRecord
 from schemas.instants import parse_instant
 
 
@@ -19,6 +19,8 @@ def explanation_text(told: ContactExplanation, language: Language) -> str:
     blocks = [_heading(told, language)]
     blocks.append([line("timeline", language), *("  " + each for each in timeline_lines(told.timeline, told.time_zone, titles, language))])
     blocks.extend(cycle_lines(cycle, told.time_zone, t, language) for cycle in told.cycles)
+    if told.findings:
+        blocks.append([line("findings", language), *("  " + _finding(finding, told.time_zone, language) for finding in told.findings)])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -36,6 +38,12 @@ def refused_text(refused: Iterable[RefusedRecord], language: Language) -> str:
         for each in refused
     ]
     return "\n".join([line("refused", language), *lines]) + "\n" if lines else ""
+
+
+def _finding(finding: FindingExplanation, zone: str, language: Language) -> str:
+    rule = clock_title(finding.rule, finding.titles, language)
+    text = finding.sentences.get(language, finding.reason)
+    return line("finding", language, at=at(finding.at, zone, language), rule=rule, text=text, event=finding.event)
 
 
 def _heading(told: ContactExplanation, language: Language) -> list[str]:

@@ -105,6 +105,8 @@ LINES: Final[dict[str, Words]] = {
     "link": Words("{clock} {elapsed} ({percent} %)", "{clock} {elapsed}（{percent}%）"),
     "verdict.late_found": Words("Found late: more than a minute after the deadline.", "发现较晚：在期限一分钟之后。"),
     "verdict.taken_back": Words("Told as version {version}, then taken back.", "曾以第{version}版发布，后已撤回。"),
+    "findings": Words("Flow rules", "流程规则"),
+    "finding": Words("{at}  {rule}: {text} [{event}]", "{at}  {rule}：{text}〔{event}〕"),
     "refused": Words("Refused", "被拒收"),
     "refused.line": Words("{where}{reason}: {detail}", "{where}{reason}：{detail}"),
     "refused.where": Words("line {line}: ", "第{line}行："),

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from monitor.contacts.contact import Contact, Published, Run, View
 from monitor.contacts.deadline import due_at, elapsed_us
 from monitor.contacts.explain import counted_intervals, explain
+from monitor.contacts.flows.plan import MARK
 from monitor.contacts.outcome import Outcome, counted_until, outcome
 from monitor.contacts.plan import ClockPlan, FamilyPlan
 from monitor.contacts.promised import clock_titles
@@ -26,7 +27,7 @@ _BREACH: Final = 100
 
 def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Instant, language: Language) -> tuple[CycleExplanation, ...]:
     """Every cycle in order of its start, then those that were told and are no more."""
-    told = {(entry.clock, entry.cycle): entry for entry in contact.ledger}
+    told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
     made: list[CycleExplanation] = []
     for run in timeline.view.runs:
         plan, entry = family.clocks.get(run.clock), told.pop((run.clock, run.cycle), None)
