@@ -29,6 +29,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "explain": _entry("explain", "Ask it", "why a contact was judged as it was: timeline, rules, deadline by hand"),
     "due": _entry("due", "Ask it", "what breaches next"),
     "check": _entry("check", "Judge offline", "what is wrong or doubtful in a policy"),
+    "deadline": _entry("deadline", "Judge offline", "when is it due? from a policy, or thousands of JSON lines a second"),
+    "calendar": _entry("calendar", "Judge offline", "public holidays and make-up workdays for a policy's calendar"),
     "check-event": _entry("check_event", "Judge offline", "what is wrong with an event: path, expected, got"),
     "schemas": _entry("schemas", "Describe it", "write the published schemas and references"),
     "settings": _entry("settings", "Describe it", "all settings, their present values and what they are for"),
