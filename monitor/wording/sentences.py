@@ -29,7 +29,7 @@ SENTENCES: Final[dict[str, Words]] = {
     ),
     "exempt": Words("Exempt ({reason}), counted apart; {due}.", "免责（{reason}），另行统计；{due}。"),
     "open.reopened": Words("Opened again; {due}.", "已重新打开；{due}。"),
-    "open.running": Words("Running again; {due}.", "重新计时；{due}。"),
+    "open.running": Words("Running; {due}.", "计时中；{due}。"),
     "retracted": Words("Retracted: events that came later show that this clock did not start then.", "已撤回：后到的事件表明该计时并未由此开始。"),
     "alert.breach": Words("{title}: {verdict}", "{title}：{verdict}"),
     "alert.level": Words("{title} at {percent} % of its target", "{title}：已用目标时限的{percent}%"),
@@ -37,6 +37,6 @@ SENTENCES: Final[dict[str, Words]] = {
 }
 
 
-def sentence(name: str, language: Language, **parts: object) -> str:
+def sentence(name: str, language: Language, /, **parts: object) -> str:
     """One sentence with its parts put in."""
     return SENTENCES[name].of(language).format_map(parts)

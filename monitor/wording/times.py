@@ -46,6 +46,12 @@ def both(time_zone: str, at: Instant, then_at: Instant, near: Instant, language:
     return day + clock, _clock_time(then, then_at) if then.date == local.date else moment(time_zone, then_at, at, language)
 
 
+def until(time_zone: str, at: Instant, begun_at: Instant, language: Language = "en") -> str:
+    """The end of a stretch of time: without the date if it is that of ``begun_at``."""
+    local = _local(time_zone, at)
+    return _clock_time(local, at) if local.date == _local(time_zone, begun_at).date else stamp(time_zone, at, language)
+
+
 def stamp(time_zone: str, at: Instant, language: Language = "en") -> str:
     """Weekday, date and time: what a timeline shows."""
     local = _local(time_zone, at)
