@@ -75,4 +75,5 @@ def summary(contact: Contact, family: FamilyPlan) -> Summary:
         int(contact.unjudged),
         waits[0] if waits is not None else None,
         waits[1] if waits is not None else 0,
+        int(contact.untold),
     )

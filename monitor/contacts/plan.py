@@ -10,6 +10,8 @@ from schemas.events import FAMILIES, EventData
 Attributes = dict[str, Scalar]
 
 _ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type")
+_OF_CUSTOMERS: Final = ("customer_key", "problem_key", "request_subtype", "origin_contact_id", "support_line", "dept")
+"""What the customers processor asks of a contact (``monitor.contacts.telling``)."""
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -70,7 +72,7 @@ class Plan:
         self.dimensions = policy.queues.dimensions
         self.families = {family: _family_plan(policy, family) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
-        self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched
+        self.carried = frozenset(_ALWAYS) | frozenset(_OF_CUSTOMERS) | frozenset(self.dimensions) | matched
 
 
 def passes(test: FieldTest, value: object) -> bool:

@@ -6,12 +6,13 @@ from typing import Final
 from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
-from monitor.contacts.emission import Emission
+from monitor.contacts.emission import PROCESSOR, Emission
 from monitor.contacts.fold import Fold, waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.order import Standing, insert, standing
 from monitor.contacts.plan import Plan
 from monitor.contacts.shelf import Shelf
+from monitor.contacts.telling import Telling
 from monitor.contacts.verdicts import publish
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
@@ -40,6 +41,7 @@ class ContactsProcessor:
         self._fold = Fold(self._plan, self._desk)
         self._history = History(self._fold)
         self._shelf = Shelf(self._plan, state, self._history.view_of)
+        self._telling = Telling(PROCESSOR, partition, partitions, self._shelf)
         self._counters = samples.Counters()
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
@@ -65,7 +67,7 @@ class ContactsProcessor:
             if contact is not None:
                 self._judge(key, contact, t)
         self._settle(t)
-        self._outputs.extend(self._emission.emit(t, appended_at))
+        self._outputs.extend(self._emission.emit(t, appended_at, self._telling))
 
     def drain(self) -> Effects:
         """Hand over everything since the last call."""
@@ -140,6 +142,7 @@ class ContactsProcessor:
     def _settle(self, t: Instant) -> None:
         """Once a tick and drain, for every contact that was touched: when it is due next, and where it waits."""
         for key, contact in self._shelf.settle(t).items():
+            self._telling.touched(key, contact)
             now = waiting(contact.view)
             if now != contact.shown:
                 self._emission.moved(key.decode(), contact.shown, now)
