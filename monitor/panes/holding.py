@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, Generic, Protocol, TypeVar
 
+import msgspec
+
 from monitor.panes.sources import Source
 from monitor.processing import State
 from schemas.instants import Instant
@@ -31,17 +33,10 @@ class Sent(Protocol):
 Held = TypeVar("Held", bound=Sent)
 
 
-class Decoder(Protocol[Held]):
-    """Reads records back."""
-
-    def decode(self, raw: bytes) -> Held:
-        """Read one record."""
-
-
 class Holding(Generic[Held]):
     """Records that wait for their turn, per source in the order in which they came."""
 
-    def __init__(self, state: State, sources: tuple[Source, ...], decoder: Decoder[Held]) -> None:
+    def __init__(self, state: State, sources: tuple[Source, ...], decoder: msgspec.json.Decoder[Held]) -> None:
         self._held: dict[Source, deque[tuple[int, Held]]] = {source: deque() for source in sources}
         self._next = self._count = 0
         self._unsaved: dict[bytes, bytes | None] = {}

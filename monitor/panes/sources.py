@@ -33,6 +33,11 @@ def source_text(source: Source) -> str:
     return f"{source[0]}|{source[1]}"
 
 
+def shards_of(processors: tuple[str, ...], partitions: int) -> frozenset[Source]:
+    """Return every shard of some processors: the sources that another one expects, by configuration and not by discovery."""
+    return frozenset((processor, partition) for processor in processors for partition in range(partitions))
+
+
 class Sources:
     """The expected sources of one shard, their watermarks, and every T that waits to be judged."""
 
