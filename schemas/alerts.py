@@ -73,7 +73,9 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``id`` = hash(contact, clock, cycle) for contacts (a breach; with the level appended for a warning level below it or an
     overrun above it), hash(objective, scope, dimensions, start of the breach) for objectives. ``labels`` are bounded
-    (P41); counts, elapsed and texts live in ``annotations``.
+    (P41); counts, elapsed and texts live in ``annotations``. ``flow`` is the rule that an alert of kind ``flow`` is about, its id
+    hash(contact, rule, cycle) with the event that caused it as ``cycle``. ``group`` is the incident that the contact belongs to:
+    alerts of one group are told together (R69).
     """
 
     id: str
@@ -99,3 +101,5 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
     policy: str
     explanation: Explanation | None = None
+    flow: str | None = None
+    group: str | None = None

@@ -6,7 +6,7 @@ when the stop is already known is one record in state ``resolved``. A pause afte
 
 from typing import Final
 
-from monitor.contacts.case import Case, alert_labels
+from monitor.contacts.case import Case, alert_labels, incident_of
 from monitor.contacts.contact import RUNNING, Contact, Published
 from monitor.contacts.deadline import elapsed_us
 from monitor.contacts.identity import alert_id
@@ -94,6 +94,7 @@ def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant,
         reason=judged.reason if level is None else f"level_{level}",
         policy=case.policy,
         explanation=explanation,
+        group=incident_of(contact.view),
     )
     return alert_record(alert, case.t)
 
@@ -121,6 +122,7 @@ def _retraction(policy: str, contact: Contact, entry: Published, level: int | No
         ends_at=instant_text(t),
         reason="no_such_cycle",
         policy=policy,
+        group=incident_of(contact.view),
     )
     return alert_record(alert, t)
 

@@ -37,6 +37,12 @@ def bounded_labels(view: View) -> dict[str, str]:
     return {name: str(attributes[name]) for name in _LABELS if name in attributes}
 
 
+def incident_of(view: View) -> str | None:
+    """The mass outage that an order belongs to (R69): alerts of one are told together. An id, so never a label (P41)."""
+    incident = view.attributes.get("parent_incident")
+    return None if incident is None else str(incident)
+
+
 def alert_labels(view: View) -> dict[str, str]:
     """The attributes an alert is routed by."""
     attributes = view.attributes

@@ -10,7 +10,8 @@ from typing import Final
 
 from monitor.contacts.contact import OrderFlow, Service, View
 from monitor.contacts.counting import Desk
-from monitor.contacts.steps import HUMAN, Step
+from monitor.contacts.serving import HUMAN
+from monitor.contacts.steps import Step
 from schemas.events import EventData
 from schemas.events.call import CallTransferred
 from schemas.events.chat import ChatAgentMsg

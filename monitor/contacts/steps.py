@@ -6,47 +6,17 @@ from typing import Final
 
 import msgspec
 
+from monitor.contacts.feedback import Tally, tally_of
 from monitor.contacts.plan import MomentPlan, Plan
+from monitor.contacts.serving import MOVES, SERVES
 from monitor.policy.model import Scalar
 from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
-from schemas.events.call import CallAnswered, CallCallbackConnected, CallQueued, CallTransferred
-from schemas.events.chat import ChatAgentMsg, ChatHandoffRequested, ChatQueued, ChatTransferred
-from schemas.events.shared import CallbackAttempted, CallbackDone, Cancelled, CoachingDone, QcScored, SurveyScored
-from schemas.events.workorder import (
-    WorkOrderAccepted,
-    WorkOrderAssigned,
-    WorkOrderClosed,
-    WorkOrderDiagnosed,
-    WorkOrderEscalated,
-    WorkOrderFirstFeedback,
-    WorkOrderNodeEntered,
-    WorkOrderOnsiteArrived,
-    WorkOrderPaused,
-    WorkOrderPlanFedBack,
-    WorkOrderProgressNotified,
-    WorkOrderResolved,
-    WorkOrderResultReturned,
-    WorkOrderResumed,
-)
+from schemas.events.shared import CallbackAttempted, CallbackDone, CoachingDone, QcScored, SurveyScored
+from schemas.events.workorder import WorkOrderPaused, WorkOrderResolved, WorkOrderResumed
 
 FOLLOW_UPS: Final[frozenset[type[EventData]]] = frozenset({SurveyScored, QcScored, CoachingDone, CallbackAttempted, CallbackDone})
 """Events that may come long after a contact was forgotten; alone they open a follow-up (design §4)."""
 
-HUMAN: Final[frozenset[type[EventData]]] = frozenset(
-    {
-        CallAnswered, CallCallbackConnected, ChatAgentMsg, WorkOrderAccepted, WorkOrderFirstFeedback, WorkOrderPlanFedBack, WorkOrderDiagnosed,
-        WorkOrderEscalated, WorkOrderProgressNotified, WorkOrderResultReturned, WorkOrderOnsiteArrived, WorkOrderResolved,
-    }
-)  # fmt: skip
-"""Events by which a human serves a contact, unless they say that no human did (requirements §5.10)."""
-
-SERVES: Final = HUMAN | {WorkOrderClosed, Cancelled}
-MOVES: Final[frozenset[type[EventData]]] = frozenset(
-    {
-        CallQueued, CallAnswered, CallTransferred, ChatQueued, ChatTransferred, ChatHandoffRequested, ChatAgentMsg, WorkOrderAccepted,
-        WorkOrderAssigned, WorkOrderNodeEntered, WorkOrderEscalated,
-    }
-)  # fmt: skip
 _REOPENS: Final = frozenset({"chat.reopened", "workorder.reopened"})
 _PAUSES: Final = frozenset({WorkOrderPaused, WorkOrderResumed, WorkOrderResolved})
 _OF_FAMILY: Final[dict[Family, tuple[type[EventData], ...]]] = {
@@ -71,8 +41,9 @@ class Step(msgspec.Struct, frozen=True):
     follows_up: bool
     reopens: bool
     pauses: bool
-    serves: bool
-    moves: bool
+    tally: Tally | None = None
+    serves: bool = False
+    moves: bool = False
 
 
 Steps = dict[type[EventData], Step]
@@ -97,6 +68,7 @@ def _step(plan: Plan, family: Family, kind: type[EventData]) -> Step:
         follows_up=kind in FOLLOW_UPS,
         reopens=name in _REOPENS,
         pauses=kind in _PAUSES,
+        tally=tally_of(plan.policy, kind),
         serves=kind in SERVES,
         moves=kind in MOVES,
     )

@@ -12,6 +12,7 @@ from monitor.contacts.case import Case, bounded_labels
 from monitor.contacts.contact import RUNNING, Contact, Published, Run
 from monitor.contacts.deadline import elapsed_us
 from monitor.contacts.explain import explain
+from monitor.contacts.flows.plan import MARK
 from monitor.contacts.identity import verdict_key
 from monitor.contacts.outcome import counted_until, outcome
 from monitor.contacts.plan import Plan
@@ -25,15 +26,15 @@ RETRACTED: Final = "retracted"
 
 
 def has_news(contact: Contact) -> bool:
-    """Whether ``publish`` could say anything: not while nothing was ever said and every clock simply runs."""
-    return bool(contact.ledger) or any(map(_is_news, contact.view.runs))
+    """Whether there could be anything to say: not while nothing was ever said, nothing found, and every clock simply runs."""
+    return bool(contact.ledger or contact.view.findings) or any(map(_is_news, contact.view.runs))
 
 
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     """Say everything that changed about a contact as of T; its ledger then holds it."""
     outputs: list[Output] = []
     clocks = plan.families[contact.family].clocks
-    told = {(entry.clock, entry.cycle): entry for entry in contact.ledger}
+    told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
     for run in contact.view.runs:
         clock = clocks.get(run.clock)
         if clock is None or run.last_rule < 0:
