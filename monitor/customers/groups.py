@@ -214,6 +214,8 @@ class Groups:
         for each in group.held:
             self._closures.fix(each, held, group.held, t)
         self._closures.end(held, t)
+        if held.booked & FIRST:
+            self._book(held, held.booked | FINAL)
         found = self._find(customer_of(name), held.cause) if held.cause and (held.escalated or held.spoiled) else None
         if found is not None:
             found[2].spoiled_by = True
