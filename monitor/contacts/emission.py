@@ -1,7 +1,7 @@
 """What a shard sends at the first tick of each new whole second of T: dirty panes, changed presence, contacts, then its watermark (design §4)."""
 
 from monitor.contacts.contact import Waiting
-from monitor.contacts.telling import Telling
+from monitor.contacts.reporting import Reporting
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.presence import PresenceBook
 from monitor.panes.watermark import watermarks, whole_second
@@ -22,14 +22,14 @@ class Emission:
         self.ledger = PaneLedger(partition, policy, state, partitions, PROCESSOR)
         self.presence = PresenceBook(partition, policy, state, partitions, PROCESSOR)
 
-    def emit(self, t: Instant, appended_at: Instant, telling: Telling) -> list[Output]:
+    def emit(self, t: Instant, appended_at: Instant, reporting: Reporting) -> list[Output]:
         """Everything as of the whole second of T, once for each second."""
         second = whole_second(t)
         if second <= self.ledger.sent_at:
             return []
         outputs = self.ledger.emit(second)
         outputs.extend(self.presence.emit(second))
-        outputs.extend(telling.emit(second))
+        outputs.extend(reporting.emit(second))
         mark = Watermark(PROCESSOR, self._partition, second, appended_at)
         outputs.extend(watermarks(mark, self._partitions))
         outputs.extend(watermarks(mark, self._partitions, CUSTOMER_CONTACTS))

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from monitor.contacts.flows.plan import FlowPlan, fields_tested, flow_plan
+from monitor.contacts.promised import promised
 from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
 from schemas.events import FAMILIES, EventData, Family
 
@@ -12,7 +13,7 @@ Attributes = dict[str, Scalar]
 
 _ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type", "parent_incident")
 _OF_CUSTOMERS: Final = ("customer_key", "problem_key", "request_subtype", "origin_contact_id", "support_line", "dept")
-"""What the customers processor asks of a contact (``monitor.contacts.telling``)."""
+"""What the customers processor asks of a contact (``monitor.contacts.reporting``)."""
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -38,6 +39,7 @@ class ClockPlan:
         self.name = clock.name
         self.rules: tuple[Rule, ...] = clock.rules
         self.rule_texts = tuple(rule.path + (f" ({rule.source})" if rule.source else "") for rule in clock.rules)
+        self.promised = tuple(promised(clock, rule) for rule in clock.rules)
         self.levels = tuple(sorted({*clock.levels, 100}))
         self.met = f"clock.{clock.name}.met"
         self.breached = f"clock.{clock.name}.breached"

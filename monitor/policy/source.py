@@ -23,6 +23,7 @@ from monitor.policy.terms import (
     Test,
     Text,
     Title,
+    YearNumber,
 )
 from monitor.policy.trigger_source import Triggers
 from schemas.alerts import Severity
@@ -37,6 +38,7 @@ class CalendarSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     weekly: dict[str, list[IntervalText]] = {}
     holidays: list[DateText] = []
     open_dates: dict[DateText, list[IntervalText]] = {}
+    no_official_data: list[YearNumber] = []
 
 
 class PeriodSource(Base, frozen=True, kw_only=True, omit_defaults=True):

@@ -76,6 +76,8 @@ class WorkerSettings(JudgingSettings, frozen=True, kw_only=True):
     web_host: Annotated[str, about("address of /metrics, /healthz, /readyz; localhost unless told")] = "127.0.0.1"
     web_port: Annotated[Port, about("port of /metrics, /healthz, /readyz")] = 9108
     metric_queues: Annotated[Count, about("most queues with series of their own; the rest is counted as `other`")] = 500
+    language: Annotated[Literal["en", "zh"], about("language in which commands explain; what is published follows the policy's own")] = "en"
+    workers: Annotated[str, about("addresses of workers to ask, comma-separated; empty: the one on this machine at SLA_WEB_PORT")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], about("what is logged, to standard error")] = "INFO"
     log_format: Annotated[Literal["text", "json"], about("one line of text or one JSON object for each message")] = "text"
 

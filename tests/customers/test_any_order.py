@@ -97,8 +97,8 @@ def test_counters_and_alerts_are_those_of_the_definitions(seed: int, restart_eve
     standing = {alert.id: alert for alert in shard.alerts()}
     backs = [back for each in final for closure in each.closures if (back := returned(each, closure, final, RULES))]
     assert sorted(alert.state for alert in standing.values() if alert.state != "retracted") == ["resolved"] * len(backs)
-    for number in (alert.id for alert in standing.values()):
-        versions = [alert.version for alert in shard.alerts() if alert.id == number]
+    for alert_id in standing:
+        versions = [alert.version for alert in shard.alerts() if alert.id == alert_id]
         assert versions == list(range(1, len(versions) + 1))
 
 

@@ -36,7 +36,7 @@ class Contacts(Protocol):
         """A contact changed."""
 
 
-class Telling:
+class Reporting:
     """The contacts of one shard on their way to the customers shards."""
 
     def __init__(self, processor: str, partition: int, partitions: int, contacts: Contacts) -> None:
