@@ -13,8 +13,10 @@ import msgspec
 from monitor.customers.held import Held, Raised
 from monitor.customers.standing import returns
 from monitor.panes.ledger import PaneLedger
-from monitor.policy.model import CustomerRules, Language, Policy
+from monitor.policy.model import CustomerRules, Policy
 from monitor.processing import Output
+from monitor.wording.alerts import closure_retracted_summary, closure_summary
+from monitor.wording.times import moment
 from schemas.alerts import Alert, AlertState
 from schemas.cloudevents import ALERT_TYPE, output_headers
 from schemas.instants import Instant, format_instant, seconds_of
@@ -30,10 +32,6 @@ SERVED_AGAIN: Final = "served_again"
 DISPROVED: Final = "no_return_after_all"
 
 _DIGITS: Final = 32
-_SUMMARIES: Final[dict[Language, str]] = {
-    "en": "Order {contact} was closed at {closed}; the customer was back with the same problem after {hours} h",
-    "zh": "工单 {contact} 于 {closed} 办结,{hours} 小时后客户因同一问题再次联系",
-}
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -126,13 +124,17 @@ class Closures:
             ends_at=format_instant(ends_at) if ends_at else None,
             reason={"firing": RETURNED, "resolved": SERVED_AGAIN, "retracted": DISPROVED}[state],
             policy=self._policy.version,
+            flow=FLOW,
         )
         headers = output_headers(f"{alert.id}|{alert.version}", ALERT_TYPE, t)
         self.outputs.append(Output(ALERTS, alert.id.encode(), _encode(alert), headers))
 
     def _annotations(self, order: Held, raised: Raised, back: Sequence[Held]) -> dict[str, str]:
-        closed, hours = format_instant(raised.closed_at), round((raised.since_at - raised.closed_at) / 3_600_000_000, 1)
-        summary = _SUMMARIES[self._policy.language].format(contact=order.contact, closed=closed, hours=hours)
+        language = self._policy.language
+        closed = moment(self._policy.time_zone, raised.closed_at, language=language)
+        if raised.state == "retracted":
+            return {"contact": order.contact, "summary": closure_retracted_summary(order.contact, closed, language)}
+        summary = closure_summary(order.contact, closed, raised.since_at - raised.closed_at, language)
         return {"contact": order.contact, "summary": summary, "returned": ", ".join(each.contact for each in back[:SHOWN])}
 
 
@@ -142,6 +144,6 @@ def _alert_id(group: bytes, order: Held, closed_at: Instant) -> str:
 
 
 def _labels(order: Held) -> dict[str, str]:
-    labels = {"alertname": "FakeClosure", "flow": FLOW, "severity": "warning", "family": order.family}
+    labels = {"alertname": "FlowViolation", "flow": FLOW, "severity": "warning", "family": order.family}
     place = order.place
     return labels | {name: value for name, value in (("queue", place.queue), ("channel", place.channel), ("region", place.region)) if value}

@@ -8,7 +8,7 @@ import msgspec
 from monitor.customers.processor import CustomersProcessor
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.sources import shards_of
-from monitor.policy.model import CustomerRules, Policy, QueuePolicy
+from monitor.policy.model import CustomerRules, Language, Policy, QueuePolicy
 from monitor.processing import Output, Record, Reject
 from schemas.alerts import Alert
 from schemas.customers import ContactFacts, ContactGone, CustomerContact
@@ -27,16 +27,16 @@ def at(hours: float) -> Instant:
     return T0 + round(hours * 3600) * 1_000_000
 
 
-def policy(rules: CustomerRules = RULES) -> Policy:
+def policy(rules: CustomerRules = RULES, language: Language = "en") -> Policy:
     """Nothing but queues to count in and the two windows."""
-    return Policy(version="p1", calendars={}, clocks=(), queues=QueuePolicy(scopes=("queue", "all")), customers=rules)
+    return Policy(version="p1", calendars={}, clocks=(), queues=QueuePolicy(scopes=("queue", "all")), customers=rules, language=language)
 
 
 class Shard:
     """One shard and its sources."""
 
-    def __init__(self, rules: CustomerRules = RULES, sources: int = 1, external_clock: bool = True) -> None:
-        self.policy, self._sources, self._external = policy(rules), shards_of(("contacts",), sources), external_clock
+    def __init__(self, rules: CustomerRules = RULES, sources: int = 1, external_clock: bool = True, language: Language = "en") -> None:
+        self.policy, self._sources, self._external = policy(rules, language), shards_of(("contacts",), sources), external_clock
         self.state: dict[bytes, bytes] = {}
         self.outputs: list[Output] = []
         self.rejects: list[Reject] = []

@@ -1,31 +1,58 @@
 """Alerts of fake closures: their life, their versions, their bounds (R79)."""
 
 import msgspec
+import pytest
 
+from monitor.policy.model import Language
 from schemas.instants import DAY
 from tests.customers.driving import Shard, at, facts, order
 
 DONE = order("o1", 0, 1)
 
 
-def came_back(ended: float | None = None, **changes: object) -> Shard:
+def came_back(ended: float | None = None, language: Language = "en") -> Shard:
     """An order closed after an hour, and the customer's call two hours later."""
-    shard = Shard()
+    shard = Shard(language=language)
     shard.tell(DONE, at(1))
     shard.mark(at(2))
-    shard.tell(facts("c1", 3, ended, **changes), at(3))
+    shard.tell(facts("c1", 3, ended), at(3))
     shard.mark(at(3))
     return shard
 
 
 def test_the_alert_fires_with_the_return_and_names_no_customer() -> None:
     (alert,) = came_back().alerts()
-    assert (alert.state, alert.version, alert.kind, alert.contact, alert.reason) == ("firing", 1, "flow", "o1", "returned_after_closure")
+    assert (alert.state, alert.version, alert.kind, alert.flow, alert.contact, alert.reason) == (
+        "firing",
+        1,
+        "flow",
+        "fake_closure",
+        "o1",
+        "returned_after_closure",
+    )
     assert alert.labels == {
-        "alertname": "FakeClosure", "flow": "fake_closure", "severity": "warning", "family": "workorder", "queue": "q1", "channel": "hotline",
+        "alertname": "FlowViolation", "flow": "fake_closure", "severity": "warning", "family": "workorder", "queue": "q1", "channel": "hotline",
     }  # fmt: skip
     assert (alert.target, alert.value, alert.annotations["returned"]) == (5 * 3600, 2 * 3600, "c1")
     assert "k1" not in msgspec.json.encode(alert).decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "firing", "retracted"),
+    [
+        (
+            "en",
+            "Order o1 was closed 2024-10-04 01:00; the customer was back with the same problem after 2 h",
+            "Order o1, closed 2024-10-04 01:00: retracted, the customer did not come back with the problem",
+        ),
+        ("zh", "工单o1于2024-10-04 01:00办结，2小时后客户因同一问题再次联系", "工单o1于2024-10-04 01:00办结：已撤回，客户并未因该问题再次联系"),
+    ],
+)
+def test_its_summary_is_in_the_language_of_the_policy(language: Language, firing: str, retracted: str) -> None:
+    shard = came_back(language=language)
+    shard.gone(facts("c1", 3), at(4))
+    shard.mark(at(4))
+    assert [alert.annotations["summary"] for alert in shard.alerts()] == [firing, retracted]
 
 
 def test_it_is_resolved_when_the_customer_was_served_again() -> None:
