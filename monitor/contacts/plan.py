@@ -12,6 +12,8 @@ from schemas.events import FAMILIES, EventData, Family
 Attributes = dict[str, Scalar]
 
 _ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type", "parent_incident")
+_OF_CUSTOMERS: Final = ("customer_key", "problem_key", "request_subtype", "origin_contact_id", "support_line", "dept")
+"""What the customers processor asks of a contact (``monitor.contacts.reporting``)."""
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -76,7 +78,7 @@ class Plan:
         self.dimensions = policy.queues.dimensions
         self.families = {family: _family_plan(policy, family) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
-        self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched | fields_tested(policy.flows)
+        self.carried = frozenset(_ALWAYS) | frozenset(_OF_CUSTOMERS) | frozenset(self.dimensions) | matched | fields_tested(policy.flows)
 
 
 def passes(test: FieldTest, value: object) -> bool:

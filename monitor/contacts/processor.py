@@ -7,12 +7,13 @@ from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
 from monitor.contacts.door import Door
-from monitor.contacts.emission import Emission
+from monitor.contacts.emission import PROCESSOR, Emission
 from monitor.contacts.flows import alerts, follow
 from monitor.contacts.fold import Fold, waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.order import Standing, insert, standing
 from monitor.contacts.plan import Plan
+from monitor.contacts.reporting import Reporting
 from monitor.contacts.shelf import Shelf
 from monitor.contacts.telling.contact import tell
 from monitor.contacts.upcoming import DueQuery, due_clocks
@@ -49,6 +50,7 @@ class ContactsProcessor:
         self._fold = Fold(self._plan, self._desk)
         self._history = History(self._fold)
         self._shelf = Shelf(self._plan, state, self._history.view_of)
+        self._reporting = Reporting(PROCESSOR, partition, partitions, self._shelf)
         self._counters = samples.Counters()
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
@@ -77,7 +79,7 @@ class ContactsProcessor:
             if contact is not None:
                 self._judge(key, contact, t)
         self._settle(t)
-        self._outputs.extend(self._emission.emit(t, appended_at))
+        self._outputs.extend(self._emission.emit(t, appended_at, self._reporting))
         self.judged_at = t
 
     def drain(self) -> Effects:
@@ -166,6 +168,7 @@ class ContactsProcessor:
     def _settle(self, t: Instant) -> None:
         """Once a tick and drain, for every contact that was touched: when it is due next, and where it waits."""
         for key, contact in self._shelf.settle(t).items():
+            self._reporting.touched(key, contact)
             now = waiting(contact.view)
             if now != contact.shown:
                 self._emission.moved(key.decode(), contact.shown, now)

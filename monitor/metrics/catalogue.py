@@ -10,6 +10,10 @@ def _contacts(kind: str, labels: str, text: str, merge: str = "sum") -> Metric:
     return _metric("contacts", kind, labels, text, merge)
 
 
+def _customers(kind: str, labels: str, text: str, merge: str = "sum") -> Metric:
+    return _metric("customers", kind, labels, text, merge)
+
+
 def _queues(kind: str, labels: str, text: str, merge: str = "sum") -> Metric:
     return _metric("queues", kind, labels, text, merge)
 
@@ -97,6 +101,14 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
         "gauge", "processor partition", "The T that a source of the queue shards has passed", "min"
     ),
     "sla_queue_source_stuck": _queues("gauge", "processor partition", "1 while queues are judged without this source", "max"),
+    "sla_customers_contacts_kept": _customers("gauge", "partition", "Contacts remembered for first-contact resolution, repeats and fake closures"),
+    "sla_customers_provisional": _customers("gauge", "partition", "First contacts whose window is open: their resolution is provisional (R22)"),
+    "sla_customers_forgotten_total": _customers("counter", "partition", "Contacts forgotten since the shard was taken over"),
+    "sla_customers_crowded_total": _customers("counter", "partition", "Contacts forgotten early because one customer had too many about one problem"),
+    "sla_customers_late_total": _customers("counter", "partition", "Changes of contacts that were forgotten: they change nothing any more"),
+    "sla_customers_unjudged": _customers("gauge", "partition", "Contacts set aside because a record of theirs made the processor fail"),
+    "sla_customers_held_records": _customers("gauge", "partition", "Contacts that wait for the slowest source"),
+    "sla_customers_source_stuck": _customers("gauge", "processor source partition", "1 while customers are judged without this source"),
     "sla_events_rejected_total": _runtime("counter", "topic reason", "Records refused as dead letters"),
     "sla_bad_share_ratio": _runtime("gauge", "topic", "Share of refused records among the last of a source", "max"),
     "sla_watermark_timestamp_seconds": _runtime("gauge", "processor partition", "T: the instant up to which the shard has judged", "max"),

@@ -51,6 +51,15 @@ MetricName = Literal[
     "sla_queue_held_records",
     "sla_queue_source_watermark_timestamp_seconds",
     "sla_queue_source_stuck",
+    # customers: first-contact resolution and repeats
+    "sla_customers_contacts_kept",
+    "sla_customers_provisional",
+    "sla_customers_forgotten_total",
+    "sla_customers_crowded_total",
+    "sla_customers_late_total",
+    "sla_customers_unjudged",
+    "sla_customers_held_records",
+    "sla_customers_source_stuck",
     # runtime: the monitor's own health
     "sla_events_rejected_total",
     "sla_bad_share_ratio",

@@ -9,14 +9,13 @@ from itertools import islice
 from typing import Final
 
 from monitor.panes import sketch
+from monitor.panes.sources import Sources
 from monitor.panes.where import NODE, TOTAL, Series, scope_parts, scope_text
 from monitor.policy.model import Policy, QueuePolicy
 from monitor.processing import Sample
 from monitor.queues.formulas import Facts, Formula
-from monitor.queues.holding import Holding
 from monitor.queues.indicators import QUANTILES, formula
 from monitor.queues.judging import Judge
-from monitor.queues.sources import Sources
 from monitor.queues.waiting import Waiting
 from monitor.queues.windows import SHOWN, Window, WindowId
 from schemas.instants import SECOND, Instant
@@ -113,10 +112,10 @@ class Board:
         return ready
 
 
-def shard_samples(sources: Sources, holding: Holding, queues: int) -> Iterator[Sample]:
-    """Yield how far the sources of a shard are; ``queues`` is how many it shows."""
+def shard_samples(sources: Sources, held: int, queues: int) -> Iterator[Sample]:
+    """Yield how far the sources of a shard are; ``held`` records wait, ``queues`` is how many it shows."""
     yield Sample("sla_queues_incomplete", (), 0 if sources.is_complete() else queues)
-    yield Sample("sla_queue_held_records", (), holding.count())
+    yield Sample("sla_queue_held_records", (), held)
     stuck = sources.stuck()
     for source in sources.all:
         labels = (source[0], str(source[1]))
