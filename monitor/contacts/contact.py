@@ -8,8 +8,10 @@ from typing import Final
 
 import msgspec
 
-from monitor.panes.where import Where
+from monitor.contacts.flows.findings import Finding, Followed
+from monitor.panes.where import NodePlace, Where
 from schemas.alerts import Severity
+from schemas.customers import ContactFacts
 from schemas.events import Family
 from schemas.instants import Instant
 
@@ -58,7 +60,7 @@ class Handling(msgspec.Struct, array_like=True):
 
 
 class CallFlow(msgspec.Struct, array_like=True, tag=1):
-    """Where a call is: waiting (``leg``), talking (``handling``), in after-call work (``wrapup_since_at``).
+    """Where a call is: waiting (``leg``), talking (``handling``), in after-call work, in the voice menu (``…_since_at``).
 
     ``first_queued_at`` is when the customer began to wait, in whatever queue (P26, P27).
     """
@@ -69,6 +71,8 @@ class CallFlow(msgspec.Struct, array_like=True, tag=1):
     wrapup_place: Where = NOWHERE
     direct_at: Instant = 0
     direct_source: str = ""
+    ivr_since_at: Instant = 0
+    ivr_place: Where | None = None
     first_queued_at: Instant = 0
 
 
@@ -84,9 +88,21 @@ class ChatFlow(msgspec.Struct, array_like=True, tag=2):
 
 
 class OrderFlow(msgspec.Struct, array_like=True, tag=3):
-    """Where a work order is; it never waits in a queue."""
+    """Where a work order is; it never waits in a queue, but sits in a ``node`` of its flow and with a ``dept``.
+
+    ``complaint`` is the place in which it is counted as one, ``solved`` where and when its solution is; ``resolved_at`` is its
+    last resolve. ``void``: it was a duplicate or created in error.
+    """
 
     settled: bool = False
+    node: str = ""
+    node_since_at: Instant = 0
+    dept: str = ""
+    dept_since_at: Instant = 0
+    complaint: Where | None = None
+    void: bool = False
+    solved: tuple[Where, Instant] | None = None
+    resolved_at: Instant = 0
 
     @property
     def leg(self) -> Leg | None:
@@ -142,6 +158,27 @@ class EarlyStop(msgspec.Struct, frozen=True, array_like=True):
     event: str
 
 
+class Service(msgspec.Struct, array_like=True):
+    """How our side served the contact (requirements §5.10). ``served_at`` is when a human first did, 0 if none did.
+
+    ``place``, ``queue``, ``line`` and ``dept`` are those of the first service; ``left`` says that it went to others since, ``escalated``
+    that an order went up a line. ``void``: created in error; ``merged_into``: the contact it duplicates. ``closures`` of an order are
+    pairs of settled and reopened; ``lacking``: counted as served without a known problem.
+    """
+
+    served_at: Instant = 0
+    place: Where = NOWHERE
+    queue: str | None = None
+    line: int | None = None
+    dept: str | None = None
+    left: bool = False
+    escalated: bool = False
+    void: bool = False
+    merged_into: str = ""
+    closures: list[tuple[Instant, Instant]] = []
+    lacking: bool = False
+
+
 class View(msgspec.Struct, array_like=True):
     """The folded state. ``fired_at`` is the latest timer that went by: an event not after it needs a new fold.
 
@@ -157,6 +194,9 @@ class View(msgspec.Struct, array_like=True):
     closed_place: Where = NOWHERE
     fired_at: Instant = 0
     follow_up: bool = True
+    followed: list[Followed] = []
+    findings: list[Finding] = []
+    service: Service | None = None
     early: dict[str, EarlyStop] = {}
 
 
@@ -195,18 +235,30 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
     unjudged: int = 0
     waiting_at: Where | None = None
     waiting_since_at: Instant = 0
+    node: str = ""
+    node_since_at: Instant = 0
+    untold: int = 0
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """What the customers shards know of a contact: which of them, and a digest of what was said."""
+
+    partition: int
+    digest: bytes
 
 
 NOTHING: Final = Summary(kept=0)
 
-Waiting = tuple[Where, Instant]
-"""Where and since when a contact waits."""
+Waiting = tuple[Where | NodePlace, Instant]
+"""Where and since when a contact waits: in a queue, or, an order, in a node of its flow (R75)."""
 
 
 class Contact(msgspec.Struct):
     """One contact in memory.
 
-    ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows.
+    ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows,
+    ``told`` what the customers shards were told, ``said`` the same in full if it was said since the contact was read, ``untold``
+    whether there may be more to tell.
     """
 
     id: str
@@ -220,6 +272,9 @@ class Contact(msgspec.Struct):
     unjudged: bool = False
     summary: Summary = NOTHING
     shown: Waiting | None = None
+    told: Told | None = None
+    said: ContactFacts | None = None
+    untold: bool = False
 
     @property
     def last_at(self) -> Instant:

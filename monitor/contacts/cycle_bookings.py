@@ -16,7 +16,7 @@ def place_of(desk: Desk, plan: ClockPlan, view: View, run: Run) -> Where:
     """Where the contact is now, as its holder sees it: a department's cycle counts for that department after a hand-over too (P15)."""
     if not plan.per or view.attributes.get(plan.per) == run.value:
         return desk.place_of(view)
-    return desk.place_of(View(attributes=view.attributes | {plan.per: run.value}))
+    return desk.place_of(View(attributes=plan.attributes_of(view.attributes, run.value)))
 
 
 def book_breach(desk: Desk, plan: ClockPlan, run: Run, sign: int = 1) -> None:

@@ -53,7 +53,7 @@ def _capped(span: Pause, reason: str, left: dict[str, int], calendar: Calendar) 
     return (from_at, to_at)
 
 
-def due_at(rule: Rule, run: Run, percent: int, pauses: list[Pause]) -> Instant:
+def due_at(rule: Rule, run: Run, percent: int, pauses: Sequence[Pause]) -> Instant:
     """When ``percent`` of the target is used; 0 while it cannot be reached (paused, or the calendar never opens again)."""
     target = rule.target
     if target is None:
@@ -79,13 +79,17 @@ def _share_of_date(rule: Rule, run: Run, percent: int) -> Instant:
     return rule.calendar.due(run.started_at, whole_us * percent // 100) or 0
 
 
+def holding(rule: Rule, pauses: Sequence[Pause]) -> Sequence[Pause]:
+    """The pauses that hold the clock of a rule: a date that was named is held by none."""
+    return () if rule.target is not None and rule.target.kind == "due_at" else pauses
+
+
 def elapsed_us(rule: Rule, run: Run, until: Instant, pauses: Sequence[Pause]) -> int:
     """Counted time from the start to ``until`` (P8)."""
-    fixed = rule.target is not None and rule.target.kind == "due_at"
-    return rule.calendar.counted(run.started_at, until, () if fixed else pauses)
+    return rule.calendar.counted(run.started_at, until, holding(rule, pauses))
 
 
-def target_us(rule: Rule, run: Run, deadline_at: Instant, pauses: list[Pause]) -> int:
+def target_us(rule: Rule, run: Run, deadline_at: Instant, pauses: Sequence[Pause]) -> int:
     """The target in counted time; for business days and dates what lies between start and deadline."""
     if rule.target is None:
         return 0

@@ -5,14 +5,18 @@ from typing import Final
 import msgspec
 
 from monitor.contacts.clock_names import OTHER, ClockNames, names_of
+from monitor.contacts.flows.plan import FlowPlan, fields_tested, flow_plan
+from monitor.contacts.promised import promised
 from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
-from schemas.events import FAMILIES, EventData
+from schemas.events import FAMILIES, EventData, Family
 from schemas.instants import Instant
 
 Attributes = dict[str, Scalar]
 
 _MATCHES_KEPT: Final = 10_000
-_ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type")
+_ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type", "parent_incident")
+_OF_CUSTOMERS: Final = ("customer_key", "problem_key", "request_subtype", "origin_contact_id", "support_line", "dept")
+"""What the customers processor asks of a contact (``monitor.contacts.reporting``)."""
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -42,10 +46,13 @@ class ClockPlan:
         self.name = clock.name
         self.rules: tuple[Rule, ...] = clock.rules
         self.rule_texts = tuple(rule.path + (f" ({rule.source})" if rule.source else "") for rule in clock.rules)
+        self.promised = tuple(promised(clock, rule) for rule in clock.rules)
         self.levels = tuple(sorted({*clock.levels, 100}))
         self.names = (names_of(clock.name),)
         self.pause_reasons = clock.pause.reasons if clock.pause else frozenset[str]()
         self.pause_caps = clock.pause.caps_us if clock.pause else {}
+        self.known_reasons = self.pause_reasons
+        """The reasons that pause some clock of the family: words of the policy. Any other reason is free text (R80)."""
         self.reopen = clock.reopen
         self.repeats = clock.repeats
         self.per = clock.per or ""
@@ -69,6 +76,10 @@ class ClockPlan:
                 return index if rule.target is not None else -1
         return -1
 
+    def attributes_of(self, attributes: Attributes, value: str) -> Attributes:
+        """What the rules of a cycle are matched with: of a department's cycle that department, whoever holds the contact now (P15)."""
+        return attributes | {self.per: value} if self.per else attributes
+
     def names_for(self, value: str) -> tuple[ClockNames, ...]:
         """The counters of a cycle: the clock's, and those of its value if the policy names it."""
         return self.names if not self.per else self._names_of_value.get(value) or self._names_of_value[OTHER]
@@ -83,7 +94,7 @@ class ClockPlan:
 
 
 class FamilyPlan(msgspec.Struct, frozen=True):
-    """The clocks of one family, what its moments do to them, and every reason that pauses one of them.
+    """The clocks of one family, what its moments do to them, every reason that pauses one of them, and its flow rules if any.
 
     ``holders`` end their cycles when the contact passes to another value of one of ``held_by`` (P15), ``repeating`` ones when it is over.
     """
@@ -96,6 +107,7 @@ class FamilyPlan(msgspec.Struct, frozen=True):
     holders: tuple[ClockPlan, ...] = ()
     held_by: frozenset[str] = frozenset()
     repeating: tuple[ClockPlan, ...] = ()
+    flows: FlowPlan | None = None
 
     def find(self, clock: str) -> ClockPlan | None:
         """The clock of a published name: ``node``, or ``node:network``; None if the policy has none."""
@@ -111,7 +123,8 @@ class Plan:
         self.dimensions = policy.queues.dimensions
         self.families = {family: _family_plan(policy, family) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
-        self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched | {clock.per for clock in policy.clocks if clock.per}
+        self.carried = frozenset(_ALWAYS) | frozenset(_OF_CUSTOMERS) | frozenset(self.dimensions) | matched | fields_tested(policy.flows)
+        self.carried |= {clock.per for clock in policy.clocks if clock.per}
 
 
 def in_period(rule: Rule, at: Instant) -> bool:
@@ -134,6 +147,15 @@ def passes(test: FieldTest, value: object) -> bool:
     return (test.at_least is None or value >= test.at_least) and (test.at_most is None or value <= test.at_most)
 
 
+def values_named(policy: Policy, field: str) -> frozenset[Scalar]:
+    """Every value of a field that some rule or trigger of the policy names."""
+    tests = [test for clock in policy.clocks for rule in clock.rules for test in rule.when]
+    tests += [test for clock in policy.clocks for trigger in (*clock.start, *clock.stop, *clock.cancel) for test in trigger.where]
+    tests += [test for flow in policy.flows for test in (*flow.when, *flow.front)]
+    tests += [test for flow in policy.flows for part in flow.parts for trigger in part.triggers for test in trigger.where]
+    return frozenset(value for test in tests if test.field == field for value in test.values or ())
+
+
 def triggered(where: tuple[FieldTest, ...], data: EventData, attributes: Attributes) -> bool:
     """Whether an event passes a trigger's tests: its own field first, else what the contact carries."""
     for test in where:
@@ -143,7 +165,7 @@ def triggered(where: tuple[FieldTest, ...], data: EventData, attributes: Attribu
     return True
 
 
-def _family_plan(policy: Policy, family: str) -> FamilyPlan:
+def _family_plan(policy: Policy, family: Family) -> FamilyPlan:
     clocks = tuple(ClockPlan(clock) for clock in policy.clocks if family in clock.families)
     names = {trigger.moment for plan in clocks for trigger in (*plan.clock.start, *plan.clock.stop, *plan.clock.cancel)}
     moments = {
@@ -156,6 +178,8 @@ def _family_plan(policy: Policy, family: str) -> FamilyPlan:
     }
     matched = frozenset(test.field for plan in clocks for rule in plan.rules for test in rule.when)
     reasons = frozenset[str]().union(*(plan.pause_reasons for plan in clocks))
+    for plan in clocks:
+        plan.known_reasons = reasons
     return FamilyPlan(
         clocks={plan.name: plan for plan in clocks},
         order=clocks,
@@ -165,6 +189,7 @@ def _family_plan(policy: Policy, family: str) -> FamilyPlan:
         holders=tuple(plan for plan in clocks if plan.per and not plan.first_holder),
         held_by=frozenset(plan.per for plan in clocks if plan.per and not plan.first_holder),
         repeating=tuple(plan for plan in clocks if plan.repeats),
+        flows=flow_plan(policy, family),
     )
 
 

@@ -96,8 +96,7 @@ def skip_past_levels(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Inst
 
 
 def _matching(plan: ClockPlan, view: View, run: Run) -> int:
-    attributes = view.attributes | {plan.per: run.value} if plan.per else view.attributes
-    return plan.match(attributes, run.started_at)
+    return plan.match(plan.attributes_of(view.attributes, run.value), run.started_at)
 
 
 def _asks_for_date(plan: ClockPlan, rule: int) -> bool:

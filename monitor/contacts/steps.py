@@ -6,7 +6,9 @@ from typing import Final
 
 import msgspec
 
+from monitor.contacts.feedback import Tally, tally_of
 from monitor.contacts.plan import MomentPlan, Plan
+from monitor.contacts.serving import MOVES, SERVES
 from monitor.policy.model import Scalar
 from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
 from schemas.events.shared import CallbackAttempted, CallbackDone, CoachingDone, QcScored, SurveyScored
@@ -30,7 +32,8 @@ _OF_FAMILY: Final[dict[Family, tuple[type[EventData], ...]]] = {
 class Step(msgspec.Struct, frozen=True):
     """One kind of event of one family. ``values`` gives what it says of ``fields``; where that is ``silent`` it says nothing.
 
-    ``moves``: it can bring the contact to another holder (P15); ``idle``: by itself it does nothing to any clock.
+    ``serves``: a human serves the contact by it, or it tells how that ended; ``moves``: the contact may be elsewhere after it.
+    ``hands_over``: it can bring the contact to another holder (P15); ``idle``: by itself it does nothing to any clock.
     """
 
     name: str
@@ -42,7 +45,10 @@ class Step(msgspec.Struct, frozen=True):
     follows_up: bool
     reopens: bool
     pauses: bool
+    tally: Tally | None = None
+    serves: bool = False
     moves: bool = False
+    hands_over: bool = False
     idle: bool = False
 
 
@@ -59,7 +65,7 @@ def _step(plan: Plan, family: Family, kind: type[EventData]) -> Step:
     fields = tuple(field for field in kind.__struct_fields__ if field in plan.carried and _LEAVES.get(kind) != field)
     of_family = plan.families[family]
     found = of_family.moments.get(name)
-    reopens, pauses, moves = name in _REOPENS, kind in _PAUSES, not of_family.held_by.isdisjoint(fields)
+    reopens, pauses, hands_over = name in _REOPENS, kind in _PAUSES, not of_family.held_by.isdisjoint(fields)
     return Step(
         name=name,
         fields=fields,
@@ -70,6 +76,9 @@ def _step(plan: Plan, family: Family, kind: type[EventData]) -> Step:
         follows_up=kind in FOLLOW_UPS,
         reopens=reopens,
         pauses=pauses,
-        moves=moves,
-        idle=not of_family.order or not (found or reopens or pauses or moves),
+        tally=tally_of(plan.policy, kind),
+        serves=kind in SERVES,
+        moves=kind in MOVES,
+        hands_over=hands_over,
+        idle=not of_family.order or not (found or reopens or pauses or hands_over),
     )
