@@ -70,7 +70,7 @@ class Plan:
         self.dimensions = policy.queues.dimensions
         self.families = {family: _family_plan(policy, family) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
-        self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched
+        self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | frozenset(policy.queues.facets) | matched
 
 
 def passes(test: FieldTest, value: object) -> bool:
