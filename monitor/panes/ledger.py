@@ -1,8 +1,9 @@
 """The panes of one contacts shard: bookings in, absolute totals out (design §6).
 
 A booking costs one dictionary look-up: it lands in the entry of its place and fine slot (``monitor.panes.booked``), and in that
-of its facets where the policy has any. Entries become 10 s panes at an emission, and coarser panes when those fall due. What is closed and who is dirty is decided by the T
-last *sent*, never by when a commit happens, so the same log gives the same records however drains fall.
+of its facets where the policy has any. Entries become 10 s panes at an emission, and coarser panes when those fall due. What is
+closed and who is dirty is decided by the T last *sent*, never by when a commit happens, so the same log gives the same records
+however drains fall.
 """
 
 from collections.abc import Iterable

@@ -4,7 +4,7 @@ import msgspec
 
 from monitor.panes.where import TOTAL, Series, scope_parts
 from monitor.policy.model import Objective, Policy
-from monitor.queues.formulas import Formula, LongestNow, WaitingNow
+from monitor.queues.formulas import Count, Formula, LongestNow, WaitingNow
 from monitor.queues.indicators import find, formula
 from monitor.queues.windows import WindowId
 
@@ -34,7 +34,7 @@ def _promise(objective: Objective) -> Promise:
     ready = formula(objective.indicator, objective.threshold_seconds)
     indicator = find(objective.indicator)
     calendar = objective.calendar.name if objective.calendar else ""
-    if isinstance(ready, LongestNow | WaitingNow):  # a count or an age is true of one caller as of a hundred (P30 is about shares)
+    if isinstance(ready, LongestNow | WaitingNow | Count):  # a count or an age is true of one caller as of a hundred (P30 is about shares)
         objective = msgspec.structs.replace(objective, minimum_volume=0)
     return Promise(
         objective=objective,

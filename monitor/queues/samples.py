@@ -10,11 +10,12 @@ from typing import Final
 
 from monitor.panes import sketch
 from monitor.panes.where import TOTAL, Series, scope_parts, scope_text
+from monitor.policy.indicator_names import QUANTILES
 from monitor.policy.model import Policy, QueuePolicy
 from monitor.processing import Sample
 from monitor.queues.formulas import Facts, Formula
 from monitor.queues.holding import Holding
-from monitor.queues.indicators import QUANTILES, formula
+from monitor.queues.indicators import formula
 from monitor.queues.judging import Judge
 from monitor.queues.sources import Sources
 from monitor.queues.waiting import Waiting
