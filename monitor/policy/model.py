@@ -59,6 +59,7 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Calendar | None = None
     from_at: Instant | None = None
     until_at: Instant | None = None
+    titles: dict[Language, str] = {}
 
     def covers(self, at: Instant) -> bool:
         """Whether ``at`` lies in the period."""

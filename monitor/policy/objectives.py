@@ -8,14 +8,17 @@ import msgspec
 from monitor.calendar.model import Calendar
 from monitor.policy.budgets import compile_burns
 from monitor.policy.calendars import find_calendar
+from monitor.policy.campaigns import in_order
 from monitor.policy.decoding import closest
 from monitor.policy.durations import duration_us
 from monitor.policy.findings import Path, Remarks
 from monitor.policy.indicator_names import INDICATORS, Indicator, indicator
 from monitor.policy.model import Objective, Period, QueuePolicy
 from monitor.policy.objective_scopes import check_facet, check_scope
-from monitor.policy.source import ObjectiveSource, PolicySource
+from monitor.policy.periods import both, find_periods
+from monitor.policy.source import BudgetSource, ObjectiveOverrideSource, ObjectiveSource, PolicySource
 from monitor.policy.spans import span_problem
+from monitor.policy.titles import titles_of
 from schemas.instants import DAY, HOUR, SECOND
 
 _INSTANT_WINDOW: Final = 10 * SECOND
@@ -24,16 +27,42 @@ _WHOLE_DAYS: Final = 35 * DAY - HOUR
 
 
 def compile_objectives(
-    source: PolicySource, calendars: Mapping[str, Calendar], queues: QueuePolicy, remarks: Remarks, periods: Mapping[str, Period] | None = None
+    source: PolicySource, calendars: Mapping[str, Calendar], periods: Mapping[str, Period], queues: QueuePolicy, remarks: Remarks
 ) -> tuple[Objective, ...]:
-    """All objectives by name; mistakes go to ``remarks`` and leave the objective out."""
-    compiler = _Compiler(source, calendars, periods or {}, remarks)
-    compiled = [compiler.objective(name, objective) for name, objective in sorted(source.objectives.items())]
-    found = tuple(objective for objective in compiled if objective is not None)
-    for objective in found:
-        check_scope(objective, queues, remarks)
-        check_facet(objective, queues, remarks)
-    return found
+    """All objectives by name, with those of campaigns; mistakes go to ``remarks`` and leave the objective out."""
+    compiler = _Compiler(source, calendars, periods, remarks)
+    found: list[Objective] = []
+    for name, written in sorted(source.objectives.items()):
+        objective = compiler.objective(name, written, ("objectives", name))
+        if objective is not None:
+            check_scope(objective, queues, remarks)
+            check_facet(objective, queues, remarks)
+            found += _with_campaigns(objective, source, periods, compiler)
+    return tuple(found)
+
+
+def _with_campaigns(objective: Objective, source: PolicySource, periods: Mapping[str, Period], compiler: "_Compiler") -> list[Objective]:
+    """The objective outside the campaigns that change it, and ``<name>.<campaign>`` during each (R61); of two the later begins to rule."""
+    name, ruling, found = objective.name, objective.outside, list[Objective]()
+    for campaign in in_order(source.campaigns, periods):
+        override = source.campaigns[campaign].objectives.get(name)
+        if override is None:
+            continue
+        period = periods[campaign]
+        changed = compiler.objective(f"{name}.{campaign}", overridden(source.objectives[name], override), ("campaigns", campaign, "objectives", name))
+        during = tuple(each for own in objective.during if (each := both(period, own)) is not None) if objective.during else (period,)
+        if changed is not None and during:
+            found.append(msgspec.structs.replace(changed, during=during, outside=ruling))
+        ruling += (period,)
+    return [msgspec.structs.replace(objective, outside=ruling), *sorted(found, key=lambda each: each.name)]
+
+
+def overridden(source: ObjectiveSource, override: ObjectiveOverrideSource) -> ObjectiveSource:
+    """What a campaign makes of an objective; the comparison it names replaces the objective's own."""
+    given = {name: value for name in override.__struct_fields__ if (value := getattr(override, name)) is not None}
+    if "at_least" in given or "at_most" in given:
+        given = {"at_least": None, "at_most": None} | given
+    return msgspec.structs.replace(source, **given)
 
 
 class _Compiler:
@@ -42,9 +71,9 @@ class _Compiler:
     def __init__(self, policy: PolicySource, calendars: Mapping[str, Calendar], periods: Mapping[str, Period], remarks: Remarks) -> None:
         self._policy, self._calendars, self._periods, self._remarks = policy, calendars, periods, remarks
 
-    def objective(self, name: str, source: ObjectiveSource) -> Objective | None:
+    def objective(self, name: str, source: ObjectiveSource, path: Path) -> Objective | None:
         """One objective; None where nothing can be made of it."""
-        path, remarks = ("objectives", name), self._remarks
+        remarks = self._remarks
         known = self._indicator(source.indicator, (*path, "indicator"))
         if known is None:
             return None
@@ -71,14 +100,19 @@ class _Compiler:
             of=_values(source.of),
             against=_values(source.against),
             baseline_us=_baseline(source, known, path, remarks),
+            during=find_periods(self._periods, source.during, (*path, "during"), remarks),
+            outside=find_periods(self._periods, source.outside, (*path, "outside"), remarks),
+            titles=titles_of(source.title, path, remarks),
         )
         _check_target(objective, known, path, remarks)
         _check_slots(objective, path, remarks)
-        if source.budget is None:
-            return objective
+        return objective if source.budget is None else self._with_burns(objective, source, known, path)
+
+    def _with_burns(self, objective: Objective, source: ObjectiveSource, known: Indicator, path: Path) -> Objective:
         if source.for_ != "0s" or source.hysteresis:
-            remarks.warning(path, "an error budget has two windows instead of `for` and `hysteresis`; they are not used")
-        return msgspec.structs.replace(objective, burns=compile_burns(objective, source.budget, known, (*path, "budget"), remarks))
+            self._remarks.warning(path, "an error budget has two windows instead of `for` and `hysteresis`; they are not used")
+        burns = compile_burns(objective, source.budget or BudgetSource(), known, (*path, "budget"), self._remarks)
+        return msgspec.structs.replace(objective, burns=burns)
 
     def _indicator(self, name: str, path: Path) -> Indicator | None:
         known = indicator(name)
