@@ -74,6 +74,12 @@ def facet_parts(dims: str) -> tuple[str, str]:
     return ("", "") if not mark or "," in value else (name, _unquote_marks(value))
 
 
+def series_label(series: Series) -> str:
+    """Return a series as one label: ``queue:PS``, ``all``, or ``dept:network`` for a facet."""
+    facet, value = facet_parts(series[1])
+    return scope_text(facet, value) if facet else series[0]
+
+
 def pane_key(series: Series, resolution: str, slot_seconds: int) -> str:
     """Return ``scope|dimensions|resolution|slot`` with any bar inside a name quoted, so that no two panes share a key."""
     return f"{series_key(series)}|{resolution}|{slot_seconds}"
