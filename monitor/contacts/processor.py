@@ -7,12 +7,14 @@ from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
 from monitor.contacts.emission import Emission
+from monitor.contacts.flows import alerts, follow
 from monitor.contacts.fold import Fold, waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.order import Standing, insert, standing
 from monitor.contacts.plan import Plan
 from monitor.contacts.shelf import Shelf
 from monitor.contacts.verdicts import publish
+from monitor.panes.where import NodePlace
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
 from schemas.cloudevents import decode_event
@@ -46,6 +48,8 @@ class ContactsProcessor:
         for key, short in self._shelf.waiting:
             if short.waiting_at is not None:
                 self._emission.presence.enter(short.waiting_at, key.decode(), short.waiting_since_at)
+            elif short.node:
+                self._emission.presence.enter(NodePlace(short.node), key.decode(), short.node_since_at)
         self._shelf.waiting.clear()
 
     def apply(self, record: Record, t: Instant) -> None:
@@ -127,7 +131,7 @@ class ContactsProcessor:
         self._counters.accepted += 1
         if isinstance(data, WorkOrderPaused):
             self._count_pause(contact.family, data.reason)
-        if changed and not contact.publish_at and (contact.view.runs or contact.ledger):
+        if changed and not contact.publish_at and (contact.view.runs or contact.ledger or contact.view.findings):
             contact.publish_at = max(contact.last_at, contact.view.fired_at)
         self._shelf.put(key, contact)
 
@@ -161,14 +165,17 @@ class ContactsProcessor:
     def _say(self, contact: Contact, t: Instant) -> None:
         if not contact.unjudged:
             self._outputs.extend(publish(self._plan, contact, t))
+            if contact.view.findings or contact.ledger:
+                self._outputs.extend(alerts.publish(self._plan, contact, t))
 
     def _expire(self, contact: Contact, t: Instant) -> None:
-        """A contact that never closed goes as a ghost: what still runs is cancelled."""
+        """A contact that never closed goes as a ghost: what still runs is cancelled, and nothing found lasts longer."""
         plan = self._plan.families[contact.family]
         for run in due.running_promises(contact.view):
             clocks.end(self._desk, plan.clocks[run.clock], contact.view, run, t, CANCELLED)
             run.reason = GHOST
             self._counters.ghosts += 1
+        follow.end(contact.view, t)
 
 
 def _with(events: list[Stored], arriving: Stored, data: EventData) -> Decoded:

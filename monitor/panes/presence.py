@@ -12,7 +12,7 @@ import msgspec
 
 from monitor.panes.facets import FacetValues
 from monitor.panes.waiting import NOBODY, Crowd, Place, Shown
-from monitor.panes.where import Series, Where, parse_series, scope_partition, series_key
+from monitor.panes.where import NodePlace, Series, Where, parse_series, scope_partition, series_key
 from monitor.policy.model import Policy, QueuePolicy
 from monitor.processing import Output, State
 from schemas.instants import SECOND, Instant
@@ -37,7 +37,7 @@ class PresenceBook:
         self._partition, self._partitions, self._processor = partition, partitions, processor
         self._facets = facets or FacetValues(state)
         self._queues: QueuePolicy = policy.queues
-        self._places: dict[Where, Place] = {}
+        self._places: dict[Where | NodePlace, Place] = {}
         self._numbered: list[Place] = []
         self._crowds: dict[Series, Crowd] = {}
         self._passing: list[tuple[Instant, str, int, int, Instant]] = []
@@ -51,7 +51,7 @@ class PresenceBook:
                 self._sent[parse_series(scope, dims)] = _unpack.decode(state[key])
         self._unsure: dict[Series, None] = dict.fromkeys(self._sent)
 
-    def enter(self, where: Where, contact: str, queued_at: Instant) -> None:
+    def enter(self, where: Where | NodePlace, contact: str, queued_at: Instant) -> None:
         """Let a contact wait since ``queued_at``; entering again replaces the earlier instant."""
         place = self._places.get(where) or self._place(where)
         if contact in place.waiting:
@@ -62,7 +62,7 @@ class PresenceBook:
         self._touched[place.number] = place
         self._expect(place, contact, queued_at, passed)
 
-    def leave(self, where: Where, contact: str) -> None:
+    def leave(self, where: Where | NodePlace, contact: str) -> None:
         """Let a contact wait no more; one that does not wait there changes nothing."""
         place = self._places.get(where)
         if place is not None and place.leave(contact, self._passed_at):
@@ -105,14 +105,18 @@ class PresenceBook:
         return changes
 
     def waiting(self) -> int:
-        """Return how many contacts wait in this shard."""
-        return sum(len(place.waiting) for place in self._places.values())
+        """Return how many contacts wait in a queue of this shard; orders that sit in a node are none of them."""
+        return sum(len(place.waiting) for where, place in self._places.items() if isinstance(where, Where))
 
-    def _place(self, where: Where) -> Place:
-        rules = self._queues.named.get(where.queue or "", self._queues.default)
-        within = tuple(sorted(set(rules.answer_within_seconds)))
+    def _place(self, where: Where | NodePlace) -> Place:
+        within: tuple[int, ...] = ()
+        shown = where
+        if isinstance(where, Where):
+            shown = self._facets.shown(where)
+            rules = self._queues.named.get(where.queue or "", self._queues.default)
+            within = tuple(sorted(set(rules.answer_within_seconds)))
         crowds: dict[Series, Crowd] = {}
-        for series in self._facets.shown(where).series(self._queues.scopes):
+        for series in shown.series(self._queues.scopes):
             crowds[series] = self._crowds.setdefault(series, Crowd())
         place = self._places[where] = Place(len(self._numbered), crowds, within)
         self._numbered.append(place)

@@ -8,6 +8,7 @@ from monitor.policy.model import Scope
 from schemas.partition import partition_of
 
 ALL: Final = "all"
+NODE: Final = "node"
 TOTAL: Final = ""
 """The dimensions of a scope's total, which every booking reaches whatever dimensions the policy splits by."""
 
@@ -39,6 +40,16 @@ class Where(NamedTuple):
         if not self.facets or ALL not in found:
             return series
         return series + tuple((ALL, each) for each in self.facets if each != self.dims)
+
+
+class NodePlace(NamedTuple):
+    """A node of the flow of work orders, in which orders sit (R75): a presence of its own, never one of waiting customers."""
+
+    node: str
+
+    def series(self, scopes: Iterable[Scope]) -> tuple[Series, ...]:
+        """Return the scope of the node, whatever scopes the policy counts queues in."""
+        return ((scope_text(NODE, self.node), TOTAL),)
 
 
 def scope_text(scope: str, name: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from monitor.policy.attributes import compile_tests, event_fields
 from monitor.policy.decoding import closest
 from monitor.policy.durations import duration_us
 from monitor.policy.findings import Path, Remarks
@@ -11,8 +10,9 @@ from monitor.policy.model import Clock, PauseRule, Rule, Trigger
 from monitor.policy.moments import MOMENTS
 from monitor.policy.reach import unreachable_rules
 from monitor.policy.rules import TICK_US, Names, compile_rules
-from monitor.policy.source import ClockSource, PauseSource, PolicySource, Triggers, TriggerSource
+from monitor.policy.source import ClockSource, PauseSource, PolicySource
 from monitor.policy.titles import titles_of
+from monitor.policy.triggers import compile_triggers
 from schemas.events import FAMILIES, Family
 
 LEVELS: Final = (50, 75, 90, 100, 150)
@@ -30,9 +30,9 @@ def compile_clocks(source: PolicySource, names: Names, remarks: Remarks) -> tupl
 def _compile(name: str, policy: PolicySource, names: Names, remarks: Remarks) -> Clock:
     source = policy.clocks[name]
     path: Path = ("clocks", name)
-    start = _triggers(source.start, (*path, "start"), remarks)
-    stop = _triggers(source.stop, (*path, "stop"), remarks)
-    cancel = _triggers(source.cancel, (*path, "cancel"), remarks)
+    start = compile_triggers(source.start, (*path, "start"), remarks)
+    stop = compile_triggers(source.stop, (*path, "stop"), remarks)
+    cancel = compile_triggers(source.cancel, (*path, "cancel"), remarks)
     families = _families(source, start, path, remarks)
     for part, triggers in (("start", start), ("stop", stop), ("cancel", cancel)):
         _check_families(part, triggers, families, path, remarks)
@@ -77,30 +77,6 @@ def _check_run(source: ClockSource, start: tuple[Trigger, ...], stop: tuple[Trig
         )
     if source.repeats and start and stop and not shared:
         remarks.warning((*path, "repeats"), "no moment both starts and stops this clock, so it changes nothing")
-
-
-def _triggers(source: Triggers, path: Path, remarks: Remarks) -> tuple[Trigger, ...]:
-    items = source if isinstance(source, list) else [source]
-    compiled: list[Trigger] = []
-    for index, item in enumerate(items):
-        here = (*path, index) if isinstance(source, list) else path
-        trigger = TriggerSource(on=item) if isinstance(item, str) else item
-        moment = MOMENTS.get(trigger.on)
-        if moment is None:
-            remarks.error(here, f"unknown moment `{trigger.on}`{closest(trigger.on, list(MOMENTS))}; expected one of: {_moments_like(trigger.on)}")
-            continue
-        made = Trigger(trigger.on, compile_tests(trigger.where, event_fields(moment.events), (*here, "where"), remarks))
-        if made in compiled:
-            remarks.warning(here, f"`{trigger.on}` is named twice")
-        compiled.append(made)
-    return tuple(compiled)
-
-
-def _moments_like(name: str) -> str:
-    """The moments of the same family, or those that every family has."""
-    family = name.partition(".")[0]
-    alike = [known for known in MOMENTS if known.startswith(family + ".")]
-    return " ".join(sorted(alike or (known for known in MOMENTS if "." not in known)))
 
 
 def _families(source: ClockSource, start: tuple[Trigger, ...], path: Path, remarks: Remarks) -> frozenset[Family]:

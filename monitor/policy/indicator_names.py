@@ -147,7 +147,15 @@ INDICATORS: Final[dict[str, Indicator]] = {
     each.name: each for each in (*_LEVELS, *_RATES, *_TIMES, *_CLOCKS, *_FEEDBACK, *_PROBLEMS, *_FLOWS, *_GROUPS, *_NOW)
 }
 _FIXED: Final = {name: each for name, each in INDICATORS.items() if not each.about}
-_OPEN: Final = tuple((*_brackets, each) for each in INDICATORS.values() if each.about and (_brackets := each.name.split(f"<{each.about}>")))
+
+
+def _brackets(each: Indicator) -> tuple[str, str, Indicator]:
+    """What stands before and after the brackets."""
+    before, _, after = each.name.partition(f"<{each.about}>")
+    return before, after, each
+
+
+_OPEN: Final = tuple(_brackets(each) for each in INDICATORS.values() if each.about)
 
 
 def indicator(name: str) -> Indicator | None:

@@ -15,7 +15,9 @@ from monitor.policy.campaigns import check_campaigns
 from monitor.policy.clocks import compile_clocks
 from monitor.policy.decoding import decode
 from monitor.policy.delivery import check_delivery
+from monitor.policy.feedback import compile_dimensions, compile_privacy, compile_surveys
 from monitor.policy.findings import Finding, PolicyErrors, Remarks
+from monitor.policy.flow_rules import compile_flows
 from monitor.policy.model import Policy
 from monitor.policy.objectives import compile_objectives
 from monitor.policy.periods import compile_periods, instant_of
@@ -102,6 +104,10 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
         queues=queues,
         objectives=objectives,
         limits=compile_limits(source.limits, remarks),
+        surveys=compile_surveys(source, remarks),
+        qc_dimensions=compile_dimensions(source, remarks),
+        flows=compile_flows(source, remarks),
+        privacy=compile_privacy(source, remarks),
     )
 
 

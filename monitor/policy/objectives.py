@@ -1,6 +1,6 @@
 """The ``objectives`` section compiled: promised values of indicators over windows (design §6, P30, P43)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -12,7 +12,7 @@ from monitor.policy.campaigns import in_order
 from monitor.policy.decoding import closest
 from monitor.policy.durations import duration_us
 from monitor.policy.findings import Path, Remarks
-from monitor.policy.indicator_names import INDICATORS, Indicator, indicator
+from monitor.policy.indicator_names import INDICATORS, About, Indicator, indicator
 from monitor.policy.model import Objective, Period, QueuePolicy
 from monitor.policy.objective_scopes import check_facet, check_scope
 from monitor.policy.periods import both, find_periods
@@ -130,7 +130,14 @@ class _Compiler:
 
     def _declared(self, known: Indicator) -> list[str] | None:
         """The names that may fill an indicator's brackets; None where any may."""
-        return list(self._policy.clocks) if known.about == "clock" else None
+        policy = self._policy
+        named: dict[About, Iterable[str]] = {
+            "clock": policy.clocks,
+            "instrument": policy.surveys,
+            "dimension": policy.qc_dimensions,
+            "rule": policy.flows,
+        }
+        return list(named[known.about]) if known.about in named else None
 
 
 def _threshold(source: ObjectiveSource, known: Indicator, path: Path, remarks: Remarks) -> int | None:

@@ -51,6 +51,7 @@ def compile_limits(source: LimitsSource, remarks: Remarks) -> Limits:
         future_us=_or(source.future, default.future_us),
         future_reject_us=_or(source.future_reject, default.future_reject_us),
         keep_ended_alerts_us=_or(source.keep_ended_alerts, default.keep_ended_alerts_us),
+        solved_window_us=_or(source.solved_window, default.solved_window_us),
     )
     for family in keep:
         if limits.keep_closed_us[family] < HOUR:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from monitor.policy.durations import Duration, LongDuration, TargetText
+from monitor.policy.flow_source import FlowSource, SurveySource
 from monitor.policy.model import Language, PerField, Reopen, Scope
 from monitor.policy.terms import (
     Base,
@@ -22,6 +23,7 @@ from monitor.policy.terms import (
     Text,
     Title,
 )
+from monitor.policy.trigger_source import Triggers
 from schemas.alerts import Severity
 from schemas.events import Family
 
@@ -57,16 +59,6 @@ class QueueSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     short_abandon: Duration | None = None
     calendar: Name | None = None
     max_wait: Duration | None = None
-
-
-class TriggerSource(Base, frozen=True, kw_only=True, omit_defaults=True):
-    """A moment whose event passes all tests."""
-
-    on: str
-    where: dict[str, Test] = {}
-
-
-Triggers = str | TriggerSource | list[str | TriggerSource]
 
 
 class PauseSource(Base, frozen=True, kw_only=True, omit_defaults=True):
@@ -241,6 +233,7 @@ class LimitsSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     scopes: list[Scope] | None = None
     dimensions: list[Text] | None = None
     facets: list[Text] | None = None
+    solved_window: LongDuration | None = None
 
 
 class PolicySource(Base, frozen=True, kw_only=True, omit_defaults=True):
@@ -262,3 +255,6 @@ class PolicySource(Base, frozen=True, kw_only=True, omit_defaults=True):
     receivers: dict[Name, ReceiverSource] = {}
     privacy: PrivacySource = PrivacySource()
     limits: LimitsSource = LimitsSource()
+    flows: dict[Name, FlowSource] = {}
+    surveys: dict[Name, SurveySource] = {}
+    qc_dimensions: list[Name] = []

@@ -1,6 +1,5 @@
 """When an objective promises anything: while its calendar is open, during one of its periods, outside of others (R20, R59, R61)."""
 
-
 from monitor.policy.model import Objective, Period
 from schemas.instants import Instant
 

@@ -91,7 +91,7 @@ def _promise(objective: Objective, policy: Policy) -> Promise:
     hours = Hours(objective)
     if isinstance(ready, LongestNow | WaitingNow | Count):  # a count or an age is true of one caller as of a hundred (P30 is about shares)
         objective = msgspec.structs.replace(objective, minimum_volume=0)
-    windows = () if known.instant else (WindowId(objective.window_us, hours.name),)
+    windows: tuple[WindowId, ...] = () if known.instant else (WindowId(objective.window_us, hours.name),)
     if known.group == "baseline":
         windows += (WindowId(objective.baseline_us, hours.name),)
     definition = known.definition

@@ -12,7 +12,7 @@ from monitor.panes.facets import MOST, FacetValues
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.presence import PresenceBook
 from monitor.panes.where import Where, facet_parts, facet_text
-from monitor.policy.model import Policy, QueuePolicy
+from monitor.policy.model import Policy, QueuePolicy, Scope
 from schemas.instants import HOUR, SECOND, Instant
 from schemas.panes import PaneRecord, PaneTotals
 
@@ -34,7 +34,7 @@ def commit(ledger: PaneLedger, state: dict[bytes, bytes]) -> PaneLedger:
 
 
 def test_a_place_counts_in_all_by_each_of_its_facets_and_once_where_a_dimension_says_the_same() -> None:
-    scopes = ("queue", "all")
+    scopes: tuple[Scope, ...] = ("queue", "all")
     where = Where("PS", None, None, "", ("dept=network", "vip_tier=vip"))
     assert where.series(scopes) == (("queue:PS", ""), ("all", ""), ("all", "dept=network"), ("all", "vip_tier=vip"))
     assert where.series(("queue",)) == (("queue:PS", ""),), "facets live in scope all"
