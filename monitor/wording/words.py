@@ -90,8 +90,8 @@ PAUSE_NOTES: Final[Table] = {
     "fixed_instant": Words("the deadline is a fixed instant", "期限为固定时刻"),
 }
 
-CLOSED_PAUSE: Final = "closed"
-"""The pause reason of the stretch in which a contact was settled, before it was opened again (P13)."""
+OUR_PAUSES: Final = frozenset({"closed", "unlisted"})
+"""Pause reasons of our own: the stretch before a contact was opened again (P13), and what no clock lists: free text (R80)."""
 
 
 def word(table: Table, name: str, language: Language) -> str:
