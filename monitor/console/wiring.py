@@ -3,6 +3,7 @@
 from typing import Final
 
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings, Security
+from monitor.contacts.door import Door
 from monitor.contacts.processor import ContactsProcessor
 from monitor.customers.processor import CustomersProcessor
 from monitor.panes.sources import shards_of
@@ -64,13 +65,20 @@ def _security(settings: Settings) -> Security:
     )
 
 
+def hash_key_of(settings: Settings) -> bytes:
+    """What customer keys are hashed with, where the policy wants that (R80)."""
+    return (settings.customer_hash_key or "").encode()
+
+
 def processors(settings: Settings, policy: Policy) -> tuple[ProcessorSpec, ...]:
-    """Contacts, customers and queues with this policy."""
+    """Contacts, customers and queues with this policy; raises PolicyError for one that asks for a key that is not set."""
+    hash_key = hash_key_of(settings)
+    Door(policy.privacy, hash_key)
     of_customers = shards_of(("contacts",), settings.partitions)
     of_queues = shards_of(("contacts", "customers"), settings.partitions)
 
     def contacts(partition: int, state: State) -> Processor:
-        return ContactsProcessor(partition, state, policy, settings.partitions)
+        return ContactsProcessor(partition, state, policy, settings.partitions, hash_key)
 
     def customers(partition: int, state: State) -> Processor:
         return CustomersProcessor(partition, state, policy, settings.partitions, of_customers, settings.clock == "external")

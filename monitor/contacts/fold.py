@@ -63,7 +63,7 @@ class Fold:
             changed |= self._clocks(plan, view, step, derived, clocks.Happening(event.id, at, data))
         if family == "workorder" and (derived or step.reopens):
             self._settle(view, step, derived, at)
-        if plan.flows is not None:
+        if plan.flows is not None and (derived or step.name in plan.flows.listens):
             changed |= self._flows(plan.flows, view, step, derived, clocks.Happening(event.id, at, data))
         return changed
 

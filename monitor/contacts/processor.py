@@ -6,6 +6,7 @@ from typing import Final
 from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
+from monitor.contacts.door import Door
 from monitor.contacts.emission import PROCESSOR, Emission
 from monitor.contacts.flows import alerts, follow
 from monitor.contacts.fold import Fold, waiting
@@ -38,9 +39,11 @@ BEFORE_ALL: Final[Instant] = -1
 class ContactsProcessor:
     """Folds events into contacts, judges their clocks at ticks, and says verdicts, alerts, panes and presence."""
 
-    def __init__(self, partition: int, state: State, policy: Policy, partitions: int) -> None:
+    def __init__(self, partition: int, state: State, policy: Policy, partitions: int, hash_key: bytes = b"") -> None:
+        """``hash_key`` is what customer keys are hashed with, where the policy wants that (R80)."""
         self._partition, self._partitions = partition, partitions
         self._limits = policy.limits
+        self._door = Door(policy.privacy, hash_key)
         self._plan = Plan(policy)
         self._emission = Emission(partition, policy, state, partitions)
         self._desk = Desk(Floor(self._plan), self._emission.ledger)
@@ -63,7 +66,7 @@ class ContactsProcessor:
         """Take one record of a source topic; what breaks the contract becomes a reject."""
         try:
             event = decode_event(record.key, record.value, record.headers, SOURCE_TOPICS[record.topic])
-            self._admit(record.key or b"", event, t)
+            self._admit(record.key or b"", event if self._door.is_open else self._door.enter(event), t)
         except Refused as refused:
             contact = record.key.decode(errors="replace")[:128] if record.key else ""
             self._rejects.append(Reject(record, refused.reason, refused.detail, refused.path, contact))

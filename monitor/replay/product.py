@@ -14,13 +14,15 @@ from schemas.instants import Instant
 from schemas.topics import CUSTOMER_CONTACTS, QUEUE_PANES
 
 
-def product_engine(policy: Policy, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True) -> ReplayEngine:
+def product_engine(
+    policy: Policy, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True, hash_key: bytes = b""
+) -> ReplayEngine:
     """An engine that runs what a worker with ``--clock external`` runs; ``with_queues`` False where only contacts matter."""
     of_customers = shards_of(("contacts",), partitions)
     of_queues = shards_of(("contacts", "customers"), partitions)
 
     def contacts(partition: int, state: State) -> Processor:
-        return ContactsProcessor(partition, state, policy, partitions)
+        return ContactsProcessor(partition, state, policy, partitions, hash_key)
 
     def queues(partition: int, state: State) -> Processor:
         return QueuesProcessor(partition, state, policy, of_queues, True)

@@ -23,6 +23,7 @@ SENTENCES: Final[dict[str, Words]] = {
     "breached.cancelled": Words("{Due}, cancelled {done}.", "{due}，{done}取消。"),
     "breached.changed": Words("The target changed and was already past: breached at the change.", "目标变更时新期限已过：自变更时起判为超时。"),
     "cancelled": Words("Cancelled ({reason}) {done}; {due}.", "{done}取消（{reason}）；{due}。"),
+    "cancelled.plain": Words("Cancelled {done}; {due}.", "{done}取消；{due}。"),
     "cancelled.no_longer_promised": Words(
         "No promise covers the contact as it is now; the clock ends without a verdict on time.",
         "该联系按现有属性不再适用任何承诺；计时结束，不判是否按时。",
