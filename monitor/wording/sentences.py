@@ -35,6 +35,14 @@ SENTENCES: Final[dict[str, Words]] = {
     "alert.breach": Words("{title}: {verdict}", "{title}：{verdict}"),
     "alert.level": Words("{title} at {percent} % of its target", "{title}：已用目标时限的{percent}%"),
     "alert.retracted": Words("{title}: retracted, the clock did not start then", "{title}：已撤回，计时并未由此开始"),
+    "alert.closure": Words(
+        "Order {contact} was closed {closed}; the customer was back with the same problem after {later}",
+        "工单{contact}于{closed}办结，{later}后客户因同一问题再次联系",
+    ),
+    "alert.closure.retracted": Words(
+        "Order {contact}, closed {closed}: retracted, the customer did not come back with the problem",
+        "工单{contact}于{closed}办结：已撤回，客户并未因该问题再次联系",
+    ),
 }
 
 
