@@ -50,7 +50,8 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant,
 def counted_intervals(run: Run, outcome: Outcome, until: Instant, shown: int = SHOWN) -> tuple[tuple[OpenInterval, ...], int]:
     """The open stretches from the start to ``until`` without the pauses: the first ones, and how many more there are."""
     found = [*islice(outcome.rule.calendar.open_intervals(run.started_at, until), _COUNTED_AT_MOST)]
-    if outcome.pauses:
+    target = outcome.rule.target
+    if outcome.pauses and (target is None or target.kind != "due_at"):
         found = without(found, outcome.pauses, until)
     more = len(found) - shown
     if more > 0:

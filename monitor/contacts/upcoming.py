@@ -11,6 +11,7 @@ from monitor.contacts.plan import ClockPlan, FamilyPlan
 from monitor.contacts.promised import clock_titles
 from monitor.contacts.records import instant_text
 from monitor.contacts.rematch import BREACH
+from monitor.contacts.telling.plans import plan_of
 from schemas.due import DueClock
 from schemas.events import Family
 from schemas.instants import Instant, seconds_of
@@ -34,7 +35,7 @@ def due_clocks(family: FamilyPlan, contact: Contact, query: DueQuery, t: Instant
     if contact.unjudged or any(value is not None and attributes.get(name) != value for value, name in asked):
         return
     for run in contact.view.runs:
-        plan = family.clocks.get(run.clock)
+        plan = plan_of(family, run)
         if plan is None or run.state != RUNNING or run.rule < 0 or run.breach_at or not run.next_at:
             continue
         if query.clock is not None and query.clock not in (run.clock, run.clock.partition(":")[0]):

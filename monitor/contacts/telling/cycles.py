@@ -13,6 +13,7 @@ from monitor.contacts.outcome import Outcome, counted_until, outcome
 from monitor.contacts.plan import ClockPlan, FamilyPlan
 from monitor.contacts.promised import clock_titles
 from monitor.contacts.records import instant_text
+from monitor.contacts.telling.plans import plan_of
 from monitor.contacts.telling.timeline import Timeline
 from monitor.policy.model import Language
 from schemas.alerts import Explanation, LevelInstant, LinkShare
@@ -30,7 +31,7 @@ def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Insta
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
     made: list[CycleExplanation] = []
     for run in timeline.view.runs:
-        plan, entry = family.clocks.get(run.clock), told.pop((run.clock, run.cycle), None)
+        plan, entry = plan_of(family, run), told.pop((run.clock, run.cycle), None)
         if plan is None:
             continue
         cycle = _begun(plan, timeline, run, entry)
@@ -132,7 +133,7 @@ def _links(family: FamilyPlan, view: View, run: Run, judged: Outcome, t: Instant
 
 
 def _links_of(family: FamilyPlan, runs: Sequence[Run], run: Run) -> list[tuple[Run, ClockPlan]]:
-    found = [(each, family.clocks[each.clock]) for each in runs if each.clock in family.clocks and each.last_rule >= 0]
+    found = [(each, plan) for each in runs if each.last_rule >= 0 and (plan := plan_of(family, each)) is not None]
     return [
         (each, plan)
         for each, plan in found

@@ -8,6 +8,7 @@ from monitor.contacts.history import decoded
 from monitor.contacts.plan import Plan
 from monitor.contacts.telling.changes import Before, attributes_set, before, deeds, rematched
 from monitor.contacts.telling.notes import Notes
+from monitor.contacts.telling.plans import plan_of
 from monitor.contacts.telling.rules import tried
 from schemas.events import EventData, event_name
 from schemas.events.workorder import WorkOrderPaused
@@ -74,9 +75,9 @@ class Timeline:
 
     def _seen(self, was: Before, event: str, at: Instant) -> list[Deed]:
         for run in rematched(was, self.view):
-            plan = self._plan.clocks.get(run.clock)
+            plan = plan_of(self._plan, run)
             if plan is not None:
-                rules = tried(plan, self.view.attributes, run.started_at)
+                rules = tried(plan, self.view.attributes, run)
                 matching = Matching(at=format_instant(at), event=event, rules=rules)
                 self.matchings.setdefault((run.clock, run.cycle), []).append(matching)
         did = deeds(was, self.view, self._plan)
