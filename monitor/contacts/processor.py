@@ -1,26 +1,32 @@
 """The contacts processor: one shard of contacts, driven by records and ticks (design §4, §5; ``monitor.processing``)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
-from monitor.contacts.emission import Emission
+from monitor.contacts.door import Door
+from monitor.contacts.emission import PROCESSOR, Emission
 from monitor.contacts.flows import alerts, follow
 from monitor.contacts.fold import Fold, waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.order import Standing, insert, standing
 from monitor.contacts.plan import Plan
+from monitor.contacts.reporting import Reporting
 from monitor.contacts.shelf import Shelf
+from monitor.contacts.telling.contact import tell
+from monitor.contacts.upcoming import DueQuery, due_clocks
 from monitor.contacts.verdicts import publish
 from monitor.panes.where import NodePlace
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
 from schemas.cloudevents import decode_event
+from schemas.due import DueClock
 from schemas.event import Event
 from schemas.events import EventData, Family
 from schemas.events.workorder import WorkOrderPaused
+from schemas.explanations import ContactExplanation
 from schemas.instants import Instant
 from schemas.partition import partition_of
 from schemas.reasons import Reason, Refused
@@ -33,18 +39,22 @@ BEFORE_ALL: Final[Instant] = -1
 class ContactsProcessor:
     """Folds events into contacts, judges their clocks at ticks, and says verdicts, alerts, panes and presence."""
 
-    def __init__(self, partition: int, state: State, policy: Policy, partitions: int) -> None:
+    def __init__(self, partition: int, state: State, policy: Policy, partitions: int, hash_key: bytes = b"") -> None:
+        """``hash_key`` is what customer keys are hashed with, where the policy wants that (R80)."""
         self._partition, self._partitions = partition, partitions
         self._limits = policy.limits
+        self._door = Door(policy.privacy, hash_key)
         self._plan = Plan(policy)
         self._emission = Emission(partition, policy, state, partitions)
         self._desk = Desk(Floor(self._plan), self._emission.ledger)
         self._fold = Fold(self._plan, self._desk)
         self._history = History(self._fold)
         self._shelf = Shelf(self._plan, state, self._history.view_of)
+        self._reporting = Reporting(PROCESSOR, partition, partitions, self._shelf)
         self._counters = samples.Counters()
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
+        self.judged_at: Instant = max(self._emission.ledger.sent_at, 0)
         for key, short in self._shelf.waiting:
             if short.waiting_at is not None:
                 self._emission.presence.enter(short.waiting_at, key.decode(), short.waiting_since_at)
@@ -56,7 +66,7 @@ class ContactsProcessor:
         """Take one record of a source topic; what breaks the contract becomes a reject."""
         try:
             event = decode_event(record.key, record.value, record.headers, SOURCE_TOPICS[record.topic])
-            self._admit(record.key or b"", event, t)
+            self._admit(record.key or b"", event if self._door.is_open else self._door.enter(event), t)
         except Refused as refused:
             contact = record.key.decode(errors="replace")[:128] if record.key else ""
             self._rejects.append(Reject(record, refused.reason, refused.detail, refused.path, contact))
@@ -69,7 +79,8 @@ class ContactsProcessor:
             if contact is not None:
                 self._judge(key, contact, t)
         self._settle(t)
-        self._outputs.extend(self._emission.emit(t, appended_at))
+        self._outputs.extend(self._emission.emit(t, appended_at, self._reporting))
+        self.judged_at = t
 
     def drain(self) -> Effects:
         """Hand over everything since the last call."""
@@ -94,6 +105,19 @@ class ContactsProcessor:
     def samples(self) -> Iterable[Sample]:
         """Values for ``/metrics``."""
         return samples.collect(self._partition, self._counters, self._shelf, self._emission)
+
+    def explain(self, family: Family, contact_id: str) -> ContactExplanation | None:
+        """Why everything about a contact is as it is, as of the T judged last; None if it is not kept. Changes nothing."""
+        contact = self._shelf.peek(codec.state_key(family, contact_id.encode()))
+        return None if contact is None else tell(self._plan, self._fold, contact, self.judged_at)
+
+    def due(self, query: DueQuery) -> Iterator[list[DueClock]]:
+        """What breaches next, contact by contact in no order; the caller may pause between two. Changes nothing."""
+        t = self.judged_at
+        for key in self._shelf.upcoming(t + query.within_us + 1):
+            family = codec.FAMILY_OF[key[:3]]
+            contact = self._shelf.peek(key) if query.family in (None, family) and self._shelf.has_clocks(key) else None
+            yield [] if contact is None else list(due_clocks(self._plan.families[family], contact, query, t))
 
     def _admit(self, name: bytes, event: Event, t: Instant) -> None:
         key = codec.state_key(event.family, name)
@@ -144,6 +168,7 @@ class ContactsProcessor:
     def _settle(self, t: Instant) -> None:
         """Once a tick and drain, for every contact that was touched: when it is due next, and where it waits."""
         for key, contact in self._shelf.settle(t).items():
+            self._reporting.touched(key, contact)
             now = waiting(contact.view)
             if now != contact.shown:
                 self._emission.moved(key.decode(), contact.shown, now)

@@ -7,7 +7,7 @@ import msgspec
 
 from monitor.panes.where import ALL, Series, facet_parts, scope_parts
 from monitor.policy.budgets import budget_of, highest_burn
-from monitor.policy.durations import duration_text
+from monitor.policy.durations import window_text
 from monitor.policy.model import Policy
 from monitor.processing import Output
 from monitor.queues.formulas import Reading
@@ -116,7 +116,7 @@ def _burn_summary(promise: Promise, series: Series, reading: Reading) -> str:
     written = promise.written
     return (
         f"{written.name}: the error budget of {written.indicator} {written.comparison} {_number(written.target)} of {_about(series)} over "
-        f"{duration_text(written.window_us)} is spent {_number(reading.value)} times faster than it lasts, in both windows of {promise.pair}; "
+        f"{window_text(written.window_us)} is spent {_number(reading.value)} times faster than it lasts, in both windows of {promise.pair}; "
         f"told above {_number(promise.objective.target)}, at most {_number(highest_burn(budget_of(written)))} (n = {reading.n})"
     )
 

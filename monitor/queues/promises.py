@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from monitor.panes.where import ALL, TOTAL, Series, facet_parts, facet_text, scope_parts, scope_text
-from monitor.policy.durations import duration_text
+from monitor.policy.durations import window_text
 from monitor.policy.indicator_names import Group
 from monitor.policy.model import Burn, Objective, Policy
 from monitor.queues.formulas import Count, Formula, LongestNow, WaitingNow
@@ -48,7 +48,7 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def pair(self) -> str:
         """The two windows of a burn rate as a label, ``1h/5m``; else empty."""
-        return f"{duration_text(self.burn.long_us)}/{duration_text(self.burn.short_us)}" if self.burn else ""
+        return f"{window_text(self.burn.long_us)}/{window_text(self.burn.short_us)}" if self.burn else ""
 
     def covers(self, series: Series) -> bool:
         """Whether the promise is about this series."""
@@ -96,7 +96,7 @@ def _promise(objective: Objective, policy: Policy) -> Promise:
         windows += (WindowId(objective.baseline_us, hours.name),)
     definition = known.definition
     if known.name in _OF_PROBLEMS:
-        definition += f"; W = {duration_text(policy.customers.window_us)}"
+        definition += f"; W = {window_text(policy.customers.window_us)}"
     return Promise(
         name=objective.name,
         written=objective,

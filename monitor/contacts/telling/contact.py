@@ -1,12 +1,15 @@
 """The whole explanation of one contact (design §5)."""
 
 from monitor.contacts.contact import Contact
+from monitor.contacts.flows.findings import Finding
+from monitor.contacts.flows.words import sentence
 from monitor.contacts.fold import Fold
 from monitor.contacts.plan import Plan
 from monitor.contacts.promised import by_language
 from monitor.contacts.telling.cycles import cycles_of
 from monitor.contacts.telling.timeline import Timeline
-from schemas.explanations import ContactExplanation
+from monitor.wording.languages import LANGUAGES
+from schemas.explanations import ContactExplanation, FindingExplanation
 from schemas.instants import Instant, format_instant
 
 
@@ -25,5 +28,20 @@ def tell(plan: Plan, fold: Fold, contact: Contact, t: Instant) -> ContactExplana
         closed_at=format_instant(view.closed_at) if view.closed_at else None,
         unjudged=contact.unjudged,
         timeline=tuple(timeline.entries),
+        findings=tuple(_finding(plan, contact, finding) for finding in view.findings),
         cycles=cycles_of(plan.families[contact.family], timeline, contact, t, policy.language),
+    )
+
+
+def _finding(plan: Plan, contact: Contact, finding: Finding) -> FindingExplanation:
+    flows = plan.families[contact.family].flows
+    rule = flows.rules.get(finding.rule) if flows is not None else None
+    return FindingExplanation(
+        rule=finding.rule,
+        titles=by_language(rule.flow.titles, "") if rule is not None else {},
+        at=format_instant(finding.at),
+        event=finding.cause,
+        reason=finding.reason,
+        sentences={str(language): sentence(rule.flow, finding, language) for language in LANGUAGES} if rule is not None else {},
+        ended_at=format_instant(finding.ended_at) if finding.ended_at else None,
     )

@@ -57,8 +57,9 @@ class Timeline:
 
     def _pass_timers(self, until: Instant) -> None:
         """Let the timers up to ``until`` go by one instant at a time."""
-        while (at := self._next_timer()) and at <= until:
-            was = before(self.view)
+        last = 0
+        while last < (at := self._next_timer()) <= until:
+            last, was = at, before(self.view)
             self._fold.advance(self._family, self.view, at, inclusive=True)
             did = self._seen(was, "", at)
             if did:
