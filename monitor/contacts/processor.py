@@ -6,12 +6,14 @@ from typing import Final
 from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
-from monitor.contacts.emission import Emission
+from monitor.contacts.door import Door
+from monitor.contacts.emission import PROCESSOR, Emission
 from monitor.contacts.flows import alerts, follow
 from monitor.contacts.fold import Fold, waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.order import Standing, insert, standing
 from monitor.contacts.plan import Plan
+from monitor.contacts.reporting import Reporting
 from monitor.contacts.shelf import Shelf
 from monitor.contacts.telling.contact import tell
 from monitor.contacts.upcoming import DueQuery, due_clocks
@@ -37,15 +39,18 @@ BEFORE_ALL: Final[Instant] = -1
 class ContactsProcessor:
     """Folds events into contacts, judges their clocks at ticks, and says verdicts, alerts, panes and presence."""
 
-    def __init__(self, partition: int, state: State, policy: Policy, partitions: int) -> None:
+    def __init__(self, partition: int, state: State, policy: Policy, partitions: int, hash_key: bytes = b"") -> None:
+        """``hash_key`` is what customer keys are hashed with, where the policy wants that (R80)."""
         self._partition, self._partitions = partition, partitions
         self._limits = policy.limits
+        self._door = Door(policy.privacy, hash_key)
         self._plan = Plan(policy)
         self._emission = Emission(partition, policy, state, partitions)
         self._desk = Desk(Floor(self._plan), self._emission.ledger)
         self._fold = Fold(self._plan, self._desk)
         self._history = History(self._fold)
         self._shelf = Shelf(self._plan, state, self._history.view_of)
+        self._reporting = Reporting(PROCESSOR, partition, partitions, self._shelf)
         self._counters = samples.Counters()
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
@@ -61,7 +66,7 @@ class ContactsProcessor:
         """Take one record of a source topic; what breaks the contract becomes a reject."""
         try:
             event = decode_event(record.key, record.value, record.headers, SOURCE_TOPICS[record.topic])
-            self._admit(record.key or b"", event, t)
+            self._admit(record.key or b"", event if self._door.is_open else self._door.enter(event), t)
         except Refused as refused:
             contact = record.key.decode(errors="replace")[:128] if record.key else ""
             self._rejects.append(Reject(record, refused.reason, refused.detail, refused.path, contact))
@@ -74,7 +79,7 @@ class ContactsProcessor:
             if contact is not None:
                 self._judge(key, contact, t)
         self._settle(t)
-        self._outputs.extend(self._emission.emit(t, appended_at))
+        self._outputs.extend(self._emission.emit(t, appended_at, self._reporting))
         self.judged_at = t
 
     def drain(self) -> Effects:
@@ -163,6 +168,7 @@ class ContactsProcessor:
     def _settle(self, t: Instant) -> None:
         """Once a tick and drain, for every contact that was touched: when it is due next, and where it waits."""
         for key, contact in self._shelf.settle(t).items():
+            self._reporting.touched(key, contact)
             now = waiting(contact.view)
             if now != contact.shown:
                 self._emission.moved(key.decode(), contact.shown, now)

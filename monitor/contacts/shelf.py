@@ -37,6 +37,7 @@ class Shelf:
         self._heap: list[tuple[Instant, bytes]] = []
         self.tally: dict[tuple[str, str], int] = {}
         self.waiting: list[tuple[bytes, Summary]] = []
+        self.untold: list[bytes] = []
         for key, value in state.items():
             if key[:3] in codec.FAMILY_OF:
                 self._load(key, value)
@@ -185,7 +186,7 @@ class Shelf:
         if short != contact.summary:
             self._count(key, contact.summary, short)
             contact.summary = short
-        if contact.view.closed_at and not contact.publish_at and not short.running and not short.unjudged:
+        if contact.view.closed_at and not (contact.publish_at or short.running or short.unjudged or short.untold):
             return codec.write_packed(contact)
         return codec.write_living(contact)
 
@@ -195,6 +196,8 @@ class Shelf:
         self._count(key, NOTHING, head.known)
         if head.known.waiting_at is not None or head.known.node:
             self.waiting.append((key, head.known))
+        if head.known.untold:
+            self.untold.append(key)
 
     def _count(self, key: bytes, before: Summary, after: Summary) -> None:
         family = codec.FAMILY_OF[key[:3]]

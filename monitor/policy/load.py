@@ -14,6 +14,7 @@ from monitor.errors import PolicyError
 from monitor.policy.calendars import compile_calendars, warn_of_missing_data
 from monitor.policy.campaigns import check_campaigns
 from monitor.policy.clocks import compile_clocks
+from monitor.policy.customers import compile_customers
 from monitor.policy.decoding import decode
 from monitor.policy.delivery import check_delivery
 from monitor.policy.feedback import compile_dimensions, compile_privacy, compile_surveys
@@ -104,6 +105,7 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
         qc_dimensions=compile_dimensions(source, remarks),
         flows=compile_flows(source, remarks),
         privacy=compile_privacy(source, remarks),
+        customers=compile_customers(source.customers, remarks),
     )
 
 

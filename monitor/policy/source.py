@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from monitor.policy.customers import CustomersSource
 from monitor.policy.durations import Duration, LongDuration, TargetText
 from monitor.policy.flow_source import FlowSource, SurveySource
 from monitor.policy.model import Language, PerField, Reopen, Scope
@@ -235,3 +236,4 @@ class PolicySource(Base, frozen=True, kw_only=True, omit_defaults=True):
     flows: dict[Name, FlowSource] = {}
     surveys: dict[Name, SurveySource] = {}
     qc_dimensions: list[Name] = []
+    customers: CustomersSource = CustomersSource()

@@ -9,24 +9,27 @@ from typing import Final
 
 import msgspec
 
+from monitor.panes.holding import Holding
 from monitor.panes.slots import FINE_US, Slots
+from monitor.panes.sources import Source, Sources
 from monitor.panes.where import Series, parse_series, series_key
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
-from monitor.queues.holding import Held, Holding
 from monitor.queues.judging import Judge
 from monitor.queues.samples import Board, shard_samples
-from monitor.queues.sources import Sources
-from monitor.queues.tables import Source, Tables
+from monitor.queues.tables import Tables
 from monitor.queues.waiting import Waiting
 from monitor.queues.windows import SHOWN, Window, WindowId
 from schemas.instants import Instant
-from schemas.panes import PaneRecord, QueueInput, Resolution, Watermark
+from schemas.panes import PaneRecord, Presence, QueueInput, Resolution, Watermark
 from schemas.reasons import Reason
 
 UNJUDGED: Final = b"u|"
 
+Held = PaneRecord | Presence
+
 _decoder = msgspec.json.Decoder(QueueInput)
+_held_decoder = msgspec.json.Decoder(Held)
 _WIDTH: Final = 8
 _KEY_PARTS: Final = 5
 """The least parts in the key of a pane or presence; the key of a watermark has three."""
@@ -39,7 +42,7 @@ class QueuesProcessor:
         expected = tuple(sorted(sources))
         self._partition, self._expected = partition, sources
         self._sources = Sources(state, expected, external_clock)
-        self._holding = Holding(state, expected)
+        self._holding = Holding[Held](state, expected, _held_decoder)
         self._tables = Tables(state, expected)
         self._waiting = Waiting(state)
         self._slots = Slots(policy.time_zone)
@@ -103,7 +106,7 @@ class QueuesProcessor:
         """Return values for ``/metrics``."""
         shown = list(self._board.samples(max(self._sources.reached_at, 0)))
         queues = sum(sample.name == "sla_queue_waiting_contacts" for sample in shown)
-        return [*shown, *shard_samples(self._sources, self._holding, queues)]
+        return [*shown, *shard_samples(self._sources, self._holding.count(), queues)]
 
     def _move(self, mark: Watermark, source: Source) -> None:
         self._sources.mark(mark)

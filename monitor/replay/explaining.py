@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from monitor.contacts.processor import ContactsProcessor
 from monitor.policy.model import Policy
 from monitor.processing import Record
+from monitor.replay.engine import ReplayEngine
 from monitor.replay.product import product_engine
 from monitor.sources.arrival import Arrival
-from monitor.sources.tick_plan import SETTLE_SECONDS, play, tick_plan
+from monitor.sources.tick_plan import TickAt, play, tick_plan
 from schemas.dead_letters import DeadLetter
 from schemas.events import Family
 from schemas.explanations import ContactExplanation, Explanations, RefusedRecord
@@ -40,13 +41,23 @@ def explain_log(arrivals: Iterable[Arrival], policy: Policy, until: Instant | No
     refusals = Refusals()
     engine = product_engine(policy, refusals, partitions=1, with_queues=False)
     if delivered:
-        seconds = SETTLE_SECONDS if until is None else (until - delivered[-1].delivered_at) // SECOND
-        play(tick_plan(delivered, 1, settle_seconds=max(seconds, 1)), engine)
+        _play(delivered, engine, until)
     engine.commit()
     (shard,) = engine.contacts
     assert isinstance(shard.processor, ContactsProcessor)
     named = dict.fromkeys((arrival.event.family, arrival.event.contact) for arrival in delivered)
     return Explanations(contacts=tuple(_told(shard.processor, named)), refused=tuple(refusals.found))
+
+
+def _play(delivered: list[Arrival], engine: ReplayEngine, until: Instant | None) -> None:
+    """Every tick of the plan up to ``until``, and one at it."""
+    if until is None:
+        play(tick_plan(delivered, 1), engine)
+        return
+    silence = max((until - delivered[-1].delivered_at) // SECOND, 1)
+    steps = tick_plan(delivered, 1, settle_seconds=silence)
+    play((step for step in steps if not isinstance(step, TickAt) or step.t < until), engine)
+    engine.tick(until)
 
 
 def of_clock(told: ContactExplanation, clock: str) -> ContactExplanation:

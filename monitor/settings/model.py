@@ -15,7 +15,7 @@ SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 DEFAULT_BOOTSTRAP: Final = "127.0.0.1:9092"
-SECRETS: Final = frozenset({"kafka_sasl_password"})
+SECRETS: Final = frozenset({"customer_hash_key", "kafka_sasl_password"})
 
 
 def about(text: str) -> msgspec.Meta:
@@ -59,6 +59,7 @@ class JudgingSettings(KafkaSettings, frozen=True, kw_only=True):
     bad_share_ratio: Annotated[Ratio, about("share of refused records of a source above which an alarm is raised")] = 0.05
     bad_share_minimum: Annotated[Count, about("records of a source before that share means anything")] = 100
     bad_share_stops: Annotated[bool, about("whether a bad share above the limit also halts the shard")] = False
+    customer_hash_key: Annotated[str | None, about("key of the hash of customer keys, where the policy says hash_here (secret, R80)")] = None
     accept_gap: Annotated[bool, about("go on although a source was truncated before it was read; what is gone is reported")] = False
 
 

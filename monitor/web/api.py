@@ -19,7 +19,7 @@ from schemas.explanations import ContactExplanation
 from schemas.instants import SECOND, format_instant
 from schemas.partition import partition_of
 
-CONTACTS_A_TURN: Final = 25
+CONTACTS_A_TURN: Final = 50
 """Contacts read before the event loop gets a turn: about a millisecond."""
 
 _LANGUAGES: Final = get_args(Language)

@@ -9,7 +9,7 @@ from monitor.wording.lines import line
 from monitor.wording.phrases import at, clock_name, joined, span
 from monitor.wording.rules import matching_lines, promise_text
 from monitor.wording.verdicts import Facts, verdict_text
-from monitor.wording.words import ALERT_STATES, CLOSED_PAUSE, PAUSE_NOTES, REASONS, VERDICTS, word
+from monitor.wording.words import CLOSED_PAUSE, PAUSE_NOTES, REASONS, VERDICTS, word
 from schemas.alerts import Explanation, PauseInterval
 from schemas.explanations import CycleExplanation
 from schemas.instants import SECOND, Instant, parse_instant
@@ -20,7 +20,8 @@ _WIDTH = 10
 def cycle_lines(cycle: CycleExplanation, zone: str, t: Instant, language: Language) -> list[str]:
     """A heading and indented lines, each with its label."""
     verdict, reason = word(VERDICTS, cycle.verdict, language), word(REASONS, cycle.reason, language)
-    heading = line("cycle", language, clock=clock_name(cycle.clock, cycle.titles, language), verdict=verdict, reason=reason)
+    name = "cycle.plain" if cycle.reason == cycle.verdict else "cycle"
+    heading = line(name, language, clock=clock_name(cycle.clock, cycle.titles, language), verdict=verdict, reason=reason)
     lines = [heading]
     for label, texts in _parts(cycle, zone, t, language):
         name = line(f"label.{label}", language)
@@ -82,7 +83,7 @@ def _outcome(cycle: CycleExplanation, explanation: Explanation, zone: str, t: In
         said.append(line("verdict.late_found", language))
     yield "verdict", said
     if cycle.alert:
-        yield "alert", [word(ALERT_STATES, cycle.alert, language)]
+        yield "alert", [line(f"alert.{cycle.alert}", language)]
 
 
 def _used(elapsed: float, target: float, paused: float, language: Language) -> str:

@@ -116,8 +116,6 @@ VALUES: Final[Table] = {
 OF_CONTRACT: Final = frozenset({"request_type", "request_subtype", "priority", "vip_tier", "channel"})
 
 COUNTERS: Final[Table] = {
-    "contacts": Words("contact", "联系"),
-    "closed": Words("closed", "关闭"),
     "offered": Words("offered", "呼入排队"),
     "answered": Words("answered (by interval of queueing)", "接通（按排队时段）"),
     "answers": Words("answered (by interval of answer)", "接通（按接通时段）"),
@@ -127,10 +125,9 @@ COUNTERS: Final[Table] = {
     "flow_out": Words("flowed out", "流出"),
     "callback": Words("call-back asked for", "要求回拨"),
     "expired": Words("ghost: waited too long to be true", "幽灵：等待过久，不再计入"),
-    "handled": Words("handled", "已处理"),
     "answered_within": Words("answered within {n} s", "{n}秒内接通"),
     "abandoned_within": Words("abandoned within {n} s", "{n}秒内放弃"),
     "sl_hit": Words("service level of {n} s kept", "达到{n}秒服务水平"),
     "sl_miss": Words("service level of {n} s missed", "未达到{n}秒服务水平"),
 }
-"""Counters of waits by their first part; ``{n}`` is the second (``answered_within.20``)."""
+"""Counters of waits by their first part; ``{n}`` is the second (``answered_within.20``). Others stand in the structure only."""

@@ -4,13 +4,9 @@ from typing import Any
 
 import pytest
 
-from monitor.calendar.always import AlwaysOpen
-from monitor.contacts import links
-from monitor.contacts.admission import effective
 from monitor.panes.where import NodePlace
-from monitor.policy.model import Limits
 from schemas.event import Event
-from schemas.instants import DAY, HOUR, MINUTE, SECOND
+from schemas.instants import DAY, SECOND
 from schemas.topics import QUEUE_PANES
 from tests.contacts.driving import Shard, at, event
 from tests.contacts.flows.rules import counted, rules
@@ -29,7 +25,8 @@ def sums(shard: Shard, scope: str = "all") -> dict[str, int]:
 
 
 def survey(seconds: float, score: float, **fields: Any) -> Event:
-    return event("survey_scored", seconds, **({"instrument": "csat", "scale_min": 1, "scale_max": 5, "score": score} | fields))
+    answer: dict[str, Any] = {"instrument": "csat", "scale_min": 1, "scale_max": 5, "score": score} | fields
+    return event("survey_scored", seconds, **answer)
 
 
 @pytest.mark.parametrize(
@@ -164,13 +161,3 @@ def test_time_in_a_department_is_summed_under_names_that_the_policy_knows() -> N
         "dept.other.elapsed_us": 280,
         "node.other.elapsed_us": 120 + 160,
     }
-
-
-def test_the_share_that_each_link_consumed_leaves_pauses_out() -> None:
-    stored = [(effective(each, each.at, Limits()), each.data) for each in FLOW]
-    stays = links.holdings(stored, "dept")
-    assert stays == [links.Holding("front_desk", at(0), at(120)), links.Holding("network", at(120), None)]
-    pauses = [(at(180), at(180) + 4 * MINUTE)]
-    shares = links.consumed(stays, AlwaysOpen(), pauses, at(0), at(480))
-    assert [(share.name, share.counted_us // SECOND, share.ratio) for share in shares] == [("front_desk", 120, 0.5), ("network", 120, 0.5)]
-    assert links.consumed([], AlwaysOpen(), [], at(0), at(0) + HOUR) == []

@@ -3,12 +3,14 @@
 After a change that is meant: ``python -m tests.timelines.write_texts`` writes the texts anew; read the difference.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Final, get_args
 
 import pytest
 
 from monitor.policy.model import Language
+from schemas.explanations import Explanations
 from tests.timelines.explained import Timeline, read_timeline, shown, text_of
 from tests.timelines.reading import Row
 from tests.timelines.running import Outcome, same
@@ -16,6 +18,12 @@ from tests.timelines.running import Outcome, same
 FOLDER: Final = Path(__file__).parents[1] / "golden" / "timelines"
 FILES: Final = sorted(FOLDER.glob("P*.yaml"))
 RULES: Final = {"P6", "P37", "P38", *(f"P{n}" for n in (1, 2, 3, 4, *range(8, 34)))}
+
+
+@cache
+def explained(path: Path) -> Explanations:
+    """What is told of a file."""
+    return read_timeline(path).explained(path.stem)
 
 
 @pytest.fixture(params=FILES, ids=lambda path: path.stem)
@@ -43,16 +51,16 @@ def test_what_is_published_is_what_the_file_says(path: Path, timeline: Timeline)
 
 
 def test_the_explanation_is_what_the_file_says(path: Path, timeline: Timeline) -> None:
-    told = timeline.explained(path.stem)
+    told = explained(path)
     start_at = timeline.case(path.stem).start_at
     cycles = [shown(cycle, contact.contact, start_at) for contact in told.contacts for cycle in contact.cycles]
     _compare(cycles, timeline.explanation)
 
 
 @pytest.mark.parametrize("language", get_args(Language))
-def test_the_text_is_the_one_that_was_read(path: Path, timeline: Timeline, language: Language) -> None:
+def test_the_text_is_the_one_that_was_read(path: Path, language: Language) -> None:
     kept = path.with_suffix(f".{language}.txt").read_text(encoding="utf-8")
-    assert text_of(timeline.explained(path.stem), language) == kept
+    assert text_of(explained(path), language) == kept
 
 
 def test_the_number_in_the_file_is_the_number_in_its_name(path: Path, timeline: Timeline) -> None:

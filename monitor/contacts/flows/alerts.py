@@ -29,9 +29,10 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     """Say every finding that differs from what was told, as of T; the ledger then holds it."""
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if entry.clock.startswith(MARK)}
     flows = plan.families[contact.family].flows
+    rules = flows.rules if flows is not None else {}
     outputs: list[Output] = []
     for finding in contact.view.findings:
-        rule = flows.rules.get(finding.rule) if flows is not None else None
+        rule = rules.get(finding.rule)
         if rule is None:
             continue
         entry = told.pop((rule.entry, finding.cause), None)
@@ -40,7 +41,8 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
             contact.ledger.append(entry)
         outputs.extend(_say(plan, contact, rule, finding, entry, t))
     for entry in told.values():
-        outputs.extend(_retract(plan, contact, entry, t))
+        if entry.clock.removeprefix(MARK) in rules:  # what a rule found that is no more stays as it was said
+            outputs.extend(_retract(plan, contact, entry, t))
     return outputs
 
 

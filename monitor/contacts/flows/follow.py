@@ -42,10 +42,10 @@ def follow(desk: Desk, plan: FlowPlan, view: View, names: tuple[str, ...], event
 def reopened(plan: FlowPlan, view: View) -> None:
     """The contact was opened again: what was checked at its end will be checked again, and a result must be returned anew."""
     for state in view.followed:
-        kind = plan.rules[state.rule].flow.kind
-        if kind in _ONCE:
+        rule = plan.rules.get(state.rule)
+        if rule is not None and rule.flow.kind in _ONCE:
             state.checked = False
-        elif kind == "bounce":
+        elif rule is not None and rule.flow.kind == "bounce":
             state.done, state.failed = [], False
 
 

@@ -70,6 +70,8 @@ def _of_run(was: _RunWas, run: Run, family: FamilyPlan) -> Iterator[Deed]:
         yield Deed(what="level", clock=clock, cycle=cycle, percent=percent)
     if run.breach_at and not was.breach_at:
         yield Deed(what="breached", clock=clock, cycle=cycle, reason=run.breach_reason)
+    if run.rule < 0:
+        return
     if run.state == STOPPED and (was.state == RUNNING or len(run.closed) > was.closed):
         yield Deed(what="stopped", clock=clock, cycle=cycle)
     if run.state == CANCELLED and was.state == RUNNING:

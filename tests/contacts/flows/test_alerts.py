@@ -1,5 +1,7 @@
 """What the alert of a flow rule says, in which language, under which id, and when it is taken back (P16, P32, P41, R69)."""
 
+import msgspec
+
 from schemas.event import Event
 from tests.contacts.driving import Shard, at, clock, event, policy, rule
 from tests.contacts.flows.rules import counted, last_alerts, rules, said
@@ -62,6 +64,13 @@ def test_nothing_is_said_twice_however_often_it_is_judged_or_restarted() -> None
         shard.restart().tick(500 + n)
     shard.send(CLOSED, t=600).tick(600)
     assert len([alert for alert in shard.alerts() if alert.kind == "flow"]) == 1
+
+
+def test_a_policy_without_the_rule_takes_back_nothing_that_was_said() -> None:
+    shard = judged(CREATED, ASSIGNED, RESOLVED, CLOSED)
+    shard.policy = msgspec.structs.replace(rules(), flows=())
+    shard.restart().send(CALLED, t=500).tick(500)
+    assert said(shard) == ["stages skipped_stage resolved"]
 
 
 def test_a_hand_back_counts_for_the_department_that_gave_back() -> None:
