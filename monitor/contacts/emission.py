@@ -20,7 +20,7 @@ class Emission:
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int) -> None:
         self._partition, self._partitions = partition, partitions
         self.ledger = PaneLedger(partition, policy, state, partitions, PROCESSOR)
-        self.presence = PresenceBook(partition, policy, state, partitions, PROCESSOR)
+        self.presence = PresenceBook(partition, policy, state, partitions, PROCESSOR, self.ledger.facets)
 
     def emit(self, t: Instant, appended_at: Instant, reporting: Reporting) -> list[Output]:
         """Everything as of the whole second of T, once for each second."""

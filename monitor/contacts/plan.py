@@ -78,7 +78,8 @@ class Plan:
         self.dimensions = policy.queues.dimensions
         self.families = {family: _family_plan(policy, family) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
-        self.carried = frozenset(_ALWAYS) | frozenset(_OF_CUSTOMERS) | frozenset(self.dimensions) | matched | fields_tested(policy.flows)
+        counted = frozenset(self.dimensions) | frozenset(policy.queues.facets)
+        self.carried = frozenset(_ALWAYS) | frozenset(_OF_CUSTOMERS) | counted | matched | fields_tested(policy.flows)
 
 
 def passes(test: FieldTest, value: object) -> bool:
