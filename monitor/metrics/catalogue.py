@@ -47,6 +47,10 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_clock_cycles_total": _contacts(
         "counter", "clock outcome partition", "Finished clock cycles by verdict: met, breached, cancelled, exempt (requirements 5.10)"
     ),
+    "sla_facet_clock_cycles_total": _contacts(
+        "counter", "facet value clock outcome partition", "The same by each value of a facet of the policy, such as dept or vip_tier"
+    ),
+    "sla_facet_contacts_total": _contacts("counter", "facet value outcome partition", "Contacts opened, complaints and outcomes by facet"),
     "sla_clock_elapsed_seconds": _contacts(
         "summary", "clock partition", "Counted time of stopped clock cycles; a clock kept per department or node has its values beside it (R4, R5)"
     ),
@@ -54,10 +58,6 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
         "counter", "clock partition", "Changes that moved a deadline later in the last quarter of its target (P14)"
     ),
     "sla_promises_past_total": _contacts("counter", "clock partition", "Promised dates that had passed when they were named: no promise (P23)"),
-    "sla_facet_clock_cycles_total": _contacts(
-        "counter", "facet value clock outcome partition", "The same by each value of a facet of the policy, such as dept or vip_tier"
-    ),
-    "sla_facet_contacts_total": _contacts("counter", "facet value outcome partition", "Contacts opened, complaints and outcomes by facet"),
     "sla_contacts_open": _contacts("gauge", "family partition", "Contacts that are not closed"),
     "sla_contacts_kept": _contacts("gauge", "family partition", "Contacts in the state, closed ones included"),
     "sla_contacts_unjudged": _contacts("gauge", "family partition", "Contacts set aside because a record of theirs made the processor fail"),

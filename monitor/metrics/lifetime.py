@@ -86,11 +86,11 @@ def _cycle(counter: str) -> tuple[str, str] | None:
 def _count(kind: str, place: Place, counter: str, value: float) -> Iterator[Sample]:
     if counter in _OUTCOMES and kind in _BY_SCOPE:
         yield Sample(_BY_SCOPE[kind], (place.name, _OUTCOMES[counter], place.shard), value)
-    if kind == ALL and (cycle := _cycle(counter)) is not None:
-        yield Sample("sla_clock_cycles_total", (*cycle, place.shard), value)
-    elif kind == ALL and counter.startswith("clock."):
+    if kind == ALL and counter.startswith("clock."):
         clock, _, part = counter.removeprefix("clock.").rpartition(".")
-        if part in _CLOCKS:
+        if part in VERDICTS:
+            yield Sample("sla_clock_cycles_total", (clock, part, place.shard), value)
+        elif part in _CLOCKS:
             yield Sample(_CLOCKS[part], (clock, place.shard), value)
     if kind != "queue":
         return
@@ -107,7 +107,7 @@ def _count(kind: str, place: Place, counter: str, value: float) -> Iterator[Samp
 
 
 def _sum(kind: str, place: Place, counter: str, value: float) -> Iterator[Sample]:
-    if kind == ALL and counter.startswith("clock.") and counter.endswith(".elapsed_us"):
+    if kind == "all" and counter.startswith("clock.") and counter.endswith(".elapsed_us"):
         yield Sample("sla_clock_elapsed_seconds_sum", (counter.removeprefix("clock.").removesuffix(".elapsed_us"), place.shard), value)
     if kind == "queue" and counter in _WAITS:
         yield Sample(_WAITS[counter] + "_sum", place, value)

@@ -132,7 +132,7 @@ def _links(family: FamilyPlan, view: View, run: Run, judged: Outcome, t: Instant
 
 
 def _links_of(family: FamilyPlan, runs: Sequence[Run], run: Run) -> list[tuple[Run, ClockPlan]]:
-    found = [(each, family.find(each.clock)) for each in runs if each.last_rule >= 0]
+    found = [(each, plan) for each in runs if each.last_rule >= 0 and (plan := family.find(each.clock)) is not None]
     return [
         (each, plan)
         for each, plan in found

@@ -76,7 +76,7 @@ class Timeline:
         for run in rematched(was, self.view):
             plan = self._plan.find(run.clock)
             if plan is not None:
-                rules = tried(plan, plan.attributes_of(self.view.attributes, run.value), run.started_at)
+                rules = tried(plan, self.view.attributes, run)
                 matching = Matching(at=format_instant(at), event=event, rules=rules)
                 self.matchings.setdefault((run.clock, run.cycle), []).append(matching)
         did = deeds(was, self.view, self._plan)
