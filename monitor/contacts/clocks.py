@@ -121,8 +121,9 @@ def _start(desk: Desk, family: FamilyPlan, view: View, moments: Moments, clock: 
     plan = family.order[clock]
     if plan.repeats and is_over(view):
         return False
-    if any(_ends(moment, clock, event, view, plan) for moment in moments):
-        return False
+    for moment in moments:
+        if (moment.cancels or moment.stops) and _ends(moment, clock, event, view, plan):
+            return False
     run = begin(desk, plan, view, event)
     if run is None:
         return False

@@ -87,7 +87,7 @@ def _begin_apart(desk: Desk, plan: ClockPlan, view: View, event: Happening) -> R
 
 
 def _under_way(desk: Desk, plan: ClockPlan, view: View, run: Run, event: Happening) -> Run:
-    began_at = _waiting_since(view, event)
+    began_at = _waiting_since(view, event) if isinstance(event.data, CallCallbackRequested) else NEVER
     if began_at:
         run.started_at = began_at
     run.rule = run.last_rule = rematch.rule_for(plan, view, run)
@@ -105,7 +105,5 @@ def _promised_at(data: EventData) -> Instant:
 
 def _waiting_since(view: View, event: Happening) -> Instant:
     """A call-back is owed since the customer began to wait, not since it was asked for (P26)."""
-    if not isinstance(event.data, CallCallbackRequested) or not isinstance(view.flow, CallFlow):
-        return NEVER
-    since_at = view.flow.first_queued_at
+    since_at = view.flow.first_queued_at if isinstance(view.flow, CallFlow) else NEVER
     return since_at if since_at < event.at else NEVER
