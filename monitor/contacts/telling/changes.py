@@ -1,6 +1,7 @@
 """What one step of a fold changed in a view, said as deeds: the view before against the view after."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -9,6 +10,8 @@ from monitor.contacts.plan import FamilyPlan
 from monitor.contacts.rematch import NO_LONGER_PROMISED
 from schemas.explanations import Deed, Value
 from schemas.instants import Instant
+
+_PERSONAL: Final = frozenset({"customer_key", "problem_key", "service_key"})
 
 
 class _RunWas(msgspec.Struct, frozen=True):
@@ -43,7 +46,12 @@ def rematched(was: Before, view: View) -> list[Run]:
 
 def attributes_set(was: Before, view: View) -> dict[str, Value]:
     """The attributes that changed, by name."""
-    return {name: value for name, value in sorted(view.attributes.items()) if was.attributes.get(name) != value}
+    return {name: value for name, value in attributes_told(view).items() if was.attributes.get(name) != value}
+
+
+def attributes_told(view: View) -> dict[str, Value]:
+    """The attributes of a contact that may be read, by name: nothing by which a customer is known (R80)."""
+    return {name: value for name, value in sorted(view.attributes.items()) if name not in _PERSONAL}
 
 
 def deeds(was: Before, view: View, family: FamilyPlan) -> list[Deed]:
