@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from monitor.contacts.contact import RUNNING, STOPPED, Run, View
+from monitor.contacts.deadline import holding
 from monitor.contacts.outcome import Outcome, counted_until
 from monitor.contacts.pauses import pause_list, without
 from monitor.contacts.plan import ClockPlan
@@ -51,9 +52,9 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant,
 def counted_intervals(run: Run, outcome: Outcome, until: Instant, shown: int = SHOWN) -> tuple[tuple[OpenInterval, ...], int]:
     """The open stretches from the start to ``until`` without the pauses: the first ones, and how many more there are."""
     found: Iterable[tuple[Instant, Instant]] = outcome.rule.calendar.open_intervals(run.started_at, until)
-    target = outcome.rule.target
-    if outcome.pauses and (target is None or target.kind != "due_at"):
-        found = without(islice(found, _COUNTED_AT_MOST), outcome.pauses, until)
+    pauses = holding(outcome.rule, outcome.pauses)
+    if pauses:
+        found = without(islice(found, _COUNTED_AT_MOST), pauses, until)
     listed: list[OpenInterval] = []
     more = 0
     for from_at, to_at in found:

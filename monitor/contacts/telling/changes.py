@@ -9,7 +9,6 @@ from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Run, View
 from monitor.contacts.pauses import UNLISTED
 from monitor.contacts.plan import FamilyPlan
 from monitor.contacts.rematch import NO_LONGER_PROMISED
-from monitor.contacts.telling.plans import plan_of
 from monitor.policy.attributes import RULE_FIELDS
 from schemas.explanations import Deed, Value
 from schemas.instants import Instant
@@ -101,10 +100,10 @@ def _of_pauses(was: Before, view: View, family: FamilyPlan) -> Iterator[Deed]:
 
 
 def _reasons(run: Run, family: FamilyPlan) -> frozenset[str]:
-    plan = plan_of(family, run)
+    plan = family.find(run.clock)
     return plan.pause_reasons if plan is not None else frozenset()
 
 
 def _path(run: Run, family: FamilyPlan) -> str:
-    plan = plan_of(family, run)
+    plan = family.find(run.clock)
     return plan.rules[run.rule].path if plan is not None and run.rule >= 0 else ""

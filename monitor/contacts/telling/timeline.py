@@ -8,7 +8,6 @@ from monitor.contacts.history import decoded
 from monitor.contacts.plan import Plan
 from monitor.contacts.telling.changes import Before, attributes_set, before, deeds, rematched
 from monitor.contacts.telling.notes import Notes
-from monitor.contacts.telling.plans import plan_of
 from monitor.contacts.telling.rules import tried
 from schemas.events import EventData, event_name
 from schemas.events.workorder import WorkOrderPaused
@@ -75,7 +74,7 @@ class Timeline:
 
     def _seen(self, was: Before, event: str, at: Instant) -> list[Deed]:
         for run in rematched(was, self.view):
-            plan = plan_of(self._plan, run)
+            plan = self._plan.find(run.clock)
             if plan is not None:
                 rules = tried(plan, self.view.attributes, run)
                 matching = Matching(at=format_instant(at), event=event, rules=rules)
