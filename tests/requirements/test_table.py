@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "requirements"
 ROW = re.compile(r"^\| (R\d+) \| (.+?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 ROWS = ROW.findall((ROOT / "deploy" / "policies" / "README.md").read_text(encoding="utf-8"))
-NAMES = {
+NAMES: dict[str, set[str]] = {
     "clock": {clock.name for clock in POLICY.clocks},
     "objective": {objective.name for objective in POLICY.objectives},
     "flow": {name for name, _ in named("flows")},
@@ -23,7 +23,7 @@ NAMES = {
     "ladder": {name for name, _ in named("ladders")},
     "survey": set(POLICY.surveys),
     "facet": set(POLICY.queues.facets),
-    "metric": set(CATALOGUE),
+    "metric": {str(name) for name in CATALOGUE},
     "policy": set(PolicySource.__struct_fields__),
 }
 
