@@ -20,7 +20,6 @@ FIELD_TEXTS: Final[dict[str, str]] = {
     "CalendarSource.weekly": "Intervals by weekday: mon, mon-fri, sat,sun or daily. A missing weekday is closed.",
     "CalendarSource.holidays": "Dates on which nothing opens.",
     "CalendarSource.open_dates": "Intervals of single dates, make-up workdays among them; they beat holidays and the week (P4).",
-    "CalendarSource.no_official_data": "Years whose make-up workdays were not published when `calendar build` ran; `check` warns when one is near.",
     "PeriodSource.calendar": "Its open hours are the period.",
     "PeriodSource.days_of_month": "Whole local days of every month: 1 to 31, or last.",
     "PeriodSource.dates": "Whole local days.",

@@ -1,4 +1,4 @@
-"""``deploy/policies/README.md`` lists every requirement; what it names exists."""
+"""``deploy/policies/README.md`` lists every requirement; what it names exists, and every golden timeline is in it."""
 
 import re
 from pathlib import Path
@@ -44,6 +44,11 @@ def test_what_a_row_names_exists(number: str, where: str, shown: str) -> None:
     assert [f"{kind}:{name}" for kind, name in parts if name not in NAMES[kind]] == []
     for path in re.findall(r"`([^`]+\.(?:yaml|py))`", shown):
         assert (GOLDEN / path if path.endswith(".yaml") else ROOT / path).is_file(), path
+
+
+def test_every_golden_timeline_is_in_its_row() -> None:
+    listed = {row[0] for row in ROWS if f"`{row[0]}.yaml`" in row[3]}
+    assert listed == {path.stem for path in GOLDEN.glob("R*.yaml")}
 
 
 def test_every_promise_of_the_pack_cites_a_requirement_that_names_it() -> None:
