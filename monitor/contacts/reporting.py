@@ -13,8 +13,9 @@ import msgspec
 
 from monitor.contacts.contact import Contact, Told
 from monitor.contacts.service import cause_of, problem_of
+from monitor.panes.where import Where
 from monitor.processing import Output
-from schemas.customers import ContactFacts, ContactGone, CustomerContact
+from schemas.customers import ContactFacts, ContactGone, CustomerContact, Place
 from schemas.events import Family
 from schemas.instants import Instant
 from schemas.partition import partition_of
@@ -113,7 +114,7 @@ def facts_of(contact: Contact) -> ContactFacts | None:
         customer=str(customer),
         problem=problem,
         cause=cause,
-        place=tuple(list(part) if isinstance(part, tuple) else part for part in service.place),
+        place=_place(service.place),
         opened_at=view.opened_at,
         ended_at=settled_at or view.closed_at,
         served=bool(service.served_at),
@@ -121,6 +122,15 @@ def facts_of(contact: Contact) -> ContactFacts | None:
         escalated=service.escalated,
         closures=tuple(closures),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _place(where: Where) -> Place:
+    """A place as it is sent, without the parts that are empty at its end."""
+    parts = [list(part) if isinstance(part, tuple) else part for part in where]
+    while parts and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
 
 
 def record_key(family: Family, contact: str) -> bytes:
