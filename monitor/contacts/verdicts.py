@@ -35,10 +35,10 @@ def has_news(contact: Contact) -> bool:
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     """Say everything that changed about a contact as of T; its ledger then holds it."""
     outputs: list[Output] = []
-    clocks = plan.families[contact.family].clocks
+    family = plan.families[contact.family]
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
     for run in contact.view.runs:
-        clock = clocks.get(run.clock)
+        clock = family.find(run.clock)
         if clock is None or run.last_rule < 0:
             continue
         entry = told.pop((run.clock, run.cycle), None)
@@ -68,9 +68,11 @@ def _cycle(case: Case) -> list[Output]:
     entry.severity = judged.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
-    if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
+    says = (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open")
+    if says or (entry.alert_state and alerts.pause_changed(case)):
         explanation = explain(case.plan, case.contact.view, run, judged, case.t, case.policy.language)
-        outputs.append(_say(case, explanation))
+        if says:
+            outputs.append(_say(case, explanation))
     if judged.verdict == "breached" or entry.alert_state:
         outputs.extend(alerts.of_breach(case, explanation))
     if run.passed or entry.levels:

@@ -6,6 +6,7 @@ from monitor.contacts.flows.words import sentence
 from monitor.contacts.fold import Fold
 from monitor.contacts.plan import Plan
 from monitor.contacts.promised import by_language
+from monitor.contacts.telling.changes import shown
 from monitor.contacts.telling.cycles import cycles_of
 from monitor.contacts.telling.timeline import Timeline
 from monitor.wording.languages import LANGUAGES
@@ -24,7 +25,7 @@ def tell(plan: Plan, fold: Fold, contact: Contact, t: Instant) -> ContactExplana
         policy=policy.version,
         policy_titles=by_language(policy.titles, policy.title),
         time_zone=policy.time_zone,
-        attributes=dict(sorted(view.attributes.items())),
+        attributes=shown(view),
         closed_at=format_instant(view.closed_at) if view.closed_at else None,
         unjudged=contact.unjudged,
         timeline=tuple(timeline.entries),

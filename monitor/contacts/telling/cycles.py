@@ -30,7 +30,7 @@ def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Insta
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
     made: list[CycleExplanation] = []
     for run in timeline.view.runs:
-        plan, entry = family.clocks.get(run.clock), told.pop((run.clock, run.cycle), None)
+        plan, entry = family.find(run.clock), told.pop((run.clock, run.cycle), None)
         if plan is None:
             continue
         cycle = _begun(plan, timeline, run, entry)
@@ -132,9 +132,12 @@ def _links(family: FamilyPlan, view: View, run: Run, judged: Outcome, t: Instant
 
 
 def _links_of(family: FamilyPlan, runs: Sequence[Run], run: Run) -> list[tuple[Run, ClockPlan]]:
-    found = [(each, family.clocks[each.clock]) for each in runs if each.clock in family.clocks and each.last_rule >= 0]
+    found = [(each, plan) for each in runs if each.last_rule >= 0 and (plan := family.find(each.clock)) is not None]
     return [
         (each, plan)
         for each, plan in found
-        if plan.clock.whole == run.clock and each.started_at >= run.started_at and (not run.ended_at or each.started_at < run.ended_at)
+        if plan is not None
+        and plan.clock.whole == run.clock
+        and each.started_at >= run.started_at
+        and (not run.ended_at or each.started_at < run.ended_at)
     ]

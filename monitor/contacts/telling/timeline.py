@@ -74,9 +74,9 @@ class Timeline:
 
     def _seen(self, was: Before, event: str, at: Instant) -> list[Deed]:
         for run in rematched(was, self.view):
-            plan = self._plan.clocks.get(run.clock)
+            plan = self._plan.find(run.clock)
             if plan is not None:
-                rules = tried(plan, self.view.attributes, run.started_at)
+                rules = tried(plan, self.view.attributes, run)
                 matching = Matching(at=format_instant(at), event=event, rules=rules)
                 self.matchings.setdefault((run.clock, run.cycle), []).append(matching)
         did = deeds(was, self.view, self._plan)
