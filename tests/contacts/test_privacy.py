@@ -14,6 +14,7 @@ from monitor.policy.model import Policy, Privacy
 from schemas.event import Event
 from schemas.events import EVENT_TYPES, EventData, event_name
 from schemas.fields import fields_of
+from schemas.topics import CUSTOMER_CONTACTS
 from tests.contacts.driving import Shard, event
 from tests.contacts.flows.rules import TEXT
 
@@ -81,7 +82,10 @@ def test_every_event_type_was_accepted_and_much_was_said(shard: Shard) -> None:
 
 @pytest.mark.parametrize("secret", [PHONE, PERSON, "南京路"])
 def test_nothing_personal_is_published(shard: Shard, secret: str) -> None:
-    assert [o for o in shard.outputs if secret.encode() in (o.value or b"") or secret.encode() in o.key] == []
+    # What customers shards are told holds the customer's key, which arrives hashed or is hashed at the door, and the problem's.
+    outputs = [o for o in shard.outputs if o.topic != CUSTOMER_CONTACTS]
+    assert len(outputs) > 50
+    assert [o for o in outputs if secret.encode() in (o.value or b"") or secret.encode() in o.key] == []
     assert [o for o in shard.outputs for name, value in o.headers if secret.encode() in value or secret in name] == []
 
 

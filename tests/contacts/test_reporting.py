@@ -40,7 +40,7 @@ def test_a_call_is_told_when_it_is_served_and_when_it_ends() -> None:
     first, second = told(shard)
     assert isinstance(first, CustomerContact)
     assert (first.known, first.t, first.facts.ended_at) == (False, at(5), 0)
-    assert first.facts.place == ("q1", "hotline", None, "")[: len(first.facts.place)]
+    assert first.facts.place == ("q1", "hotline", None, "", [])[: len(first.facts.place)]
     assert isinstance(second, CustomerContact)
     assert (second.known, second.t, second.facts.ended_at) == (True, at(60), at(60))
 
