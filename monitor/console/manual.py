@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "replay": _entry("replay", "Judge offline", "the same processors over a recorded log, without a broker"),
     "explain": _entry("explain", "Ask it", "why a contact was judged as it was: timeline, rules, deadline by hand"),
     "due": _entry("due", "Ask it", "what breaches next"),
+    "report": _entry("report", "Ask it", "roll-ups by day, month or quarter: everything, and by queue, channel, region or facet"),
     "check": _entry("check", "Judge offline", "what is wrong or doubtful in a policy"),
     "deadline": _entry("deadline", "Judge offline", "when is it due? from a policy, or thousands of JSON lines a second"),
     "calendar": _entry("calendar", "Judge offline", "public holidays and make-up workdays for a policy's calendar"),
