@@ -6,6 +6,7 @@ waits: the shard goes on when the version has come.
 """
 
 import logging
+
 import msgspec
 
 from agents.runtime.counters import ProcessorCounters

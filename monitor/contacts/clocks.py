@@ -55,7 +55,7 @@ def _cancel(desk: Desk, family: FamilyPlan, view: View, watch: Watch, event: Hap
     run = running(view, plan.name)
     if run is None or not triggered(watch.where, event.data, view.attributes):
         return False
-    end(desk, plan, view, run, event.at, CANCELLED)
+    end(desk, family.of(run) or plan, view, run, event.at, CANCELLED)
     if run.rule >= 0:
         run.reason = getattr(event.data, "reason", None) or "cancelled"
     run.events.append(event.id)
@@ -67,7 +67,7 @@ def _stop(desk: Desk, family: FamilyPlan, view: View, watch: Watch, event: Happe
     run = running(view, plan.name)
     if run is None or not triggered(watch.where, event.data, view.attributes):
         return False
-    end(desk, plan, view, run, event.at, STOPPED)
+    end(desk, family.of(run) or plan, view, run, event.at, STOPPED)
     run.events.append(event.id)
     return True
 
@@ -83,7 +83,7 @@ def _start(desk: Desk, family: FamilyPlan, view: View, watch: Watch, event: Happ
 def begin(plan: ClockPlan, view: View, cycle: str, at: Instant) -> None:
     """Start a cycle under the first rule that matches; without one it waits unpromised for attributes that do (P12, P14)."""
     rule = plan.match(view.attributes)
-    run = Run(plan.name, cycle, at, rule=rule, last_rule=rule)
+    run = Run(plan.name, cycle, at, rule=rule, last_rule=rule, policy=plan.number)
     view.runs.append(run)
     schedule(plan, view, run)
 
@@ -119,7 +119,7 @@ def advance(desk: Desk, family: FamilyPlan, view: View, until: Instant, *, inclu
     for run in view.runs:
         if not 0 < run.next_at <= until:
             continue
-        plan = family.clocks.get(run.clock)
+        plan = family.of(run)
         while plan is not None and run.next_at and (run.next_at < until or (inclusive and run.next_at == until)):
             fired_at = max(fired_at, run.next_at)
             _pass_level(desk, plan, view, run)
@@ -139,7 +139,7 @@ def _pass_level(desk: Desk, plan: ClockPlan, view: View, run: Run) -> None:
 def reschedule(family: FamilyPlan, view: View) -> None:
     """The pauses changed: every running cycle whose clock listens to them gets its next timer anew (P9)."""
     for run in view.runs:
-        plan = family.clocks.get(run.clock)
+        plan = family.of(run)
         if plan is not None and run.state == RUNNING and plan.pause_reasons:
             schedule(plan, view, run)
 
@@ -160,6 +160,6 @@ def reopen(desk: Desk, family: FamilyPlan, view: View, cycle: str, at: Instant) 
         last.closed.append((last.ended_at, at))
         last.state, last.ended_at, last.deadline_at = RUNNING, 0, 0
         last.events.append(cycle)
-        rematch.match_again(desk, plan, view, last, at)
-        schedule(plan, view, last)
+        rematch.take_over(desk, plan, view, last, at)
+        schedule(family.of(last) or plan, view, last)
     return changed

@@ -44,6 +44,7 @@ class Living(msgspec.Struct, array_like=True):
     events: list[Stored]
     view: View
     ledger: list[Published]
+    lineage: tuple[tuple[Instant, int], ...] = ()
 
 
 class Packed(msgspec.Struct, array_like=True):
@@ -56,6 +57,7 @@ class Packed(msgspec.Struct, array_like=True):
     fired_us: int | None
     events: PackedEvents
     ledger: list[PackedEntry]
+    lineage: tuple[tuple[Instant, int], ...] = ()
 
 
 KEPT: Final = Summary()
@@ -84,7 +86,7 @@ def read_head(value: bytes) -> Head:
 
 def write_living(contact: Contact) -> bytes:
     """Keep a contact with its view."""
-    kept = Living(VERSION, contact.next_at, _brief(contact), False, contact.publish_at, contact.events, contact.view, contact.ledger)
+    kept = Living(VERSION, contact.next_at, _brief(contact), False, contact.publish_at, contact.events, contact.view, contact.ledger, contact.lineage)
     return _encode(kept)
 
 
@@ -92,7 +94,8 @@ def write_packed(contact: Contact) -> bytes:
     """Keep a closed contact without its view, small."""
     events, ledger = pack(contact.events), pack_ledger(contact.ledger, contact.events)
     fired_at = contact.view.fired_at
-    return _encode((VERSION, contact.next_at, _brief(contact), True, fired_at - events.first_at if fired_at else None, events, ledger))
+    kept = (VERSION, contact.next_at, _brief(contact), True, fired_at - events.first_at if fired_at else None, events, ledger)
+    return _encode((*kept, contact.lineage) if contact.lineage else kept)
 
 
 def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
@@ -104,9 +107,10 @@ def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
         events = unpack(packed.events)
         ledger = unpack_ledger(packed.ledger, events)
         fired_at = 0 if packed.fired_us is None else packed.events.first_at + packed.fired_us
-        return Contact(name, family, events, View(), ledger, at, 0, at, bool(known.unjudged), known), fired_at
+        return Contact(name, family, events, View(), ledger, at, 0, at, bool(known.unjudged), known, lineage=packed.lineage), fired_at
     kept = _living(value)
-    return Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, bool(known.unjudged), known), None
+    unjudged = bool(known.unjudged)
+    return Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, unjudged, known, lineage=kept.lineage), None
 
 
 def _brief(contact: Contact) -> Summary | None:

@@ -95,7 +95,8 @@ class Run(msgspec.Struct, array_like=True):
     """One cycle of one clock. ``rule`` -1: nothing is promised now; ``last_rule`` is the last that promised.
 
     ``next_at`` is its next timer, 0 for none; ``breach_at`` the deadline it missed, ``passed`` the levels that went by, ``closed``
-    the stretches in which the contact was closed (P13), ``events`` the ids that shaped it after its start.
+    the stretches in which the contact was closed (P13), ``events`` the ids that shaped it after its start, ``policy`` the number of
+    the adopted version to which ``rule`` and ``last_rule`` belong.
     """
 
     clock: str
@@ -117,6 +118,7 @@ class Run(msgspec.Struct, array_like=True):
     passed: list[tuple[int, Instant]] = []
     closed: list[tuple[Instant, Instant]] = []
     events: list[str] = []
+    policy: int = 0
 
 
 class View(msgspec.Struct, array_like=True):
@@ -175,7 +177,8 @@ Waiting = tuple[Where, Instant]
 class Contact(msgspec.Struct):
     """One contact in memory.
 
-    ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows.
+    ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows,
+    ``lineage`` the policy versions it is under (``monitor.contacts.versions``; empty: the first alone).
     """
 
     id: str
@@ -189,6 +192,7 @@ class Contact(msgspec.Struct):
     unjudged: bool = False
     summary: Summary = NOTHING
     shown: Waiting | None = None
+    lineage: tuple[tuple[Instant, int], ...] = ()
 
     @property
     def last_at(self) -> Instant:

@@ -63,7 +63,7 @@ def summary(contact: Contact, family: FamilyPlan) -> Summary:
     for run in view.runs:
         if run.state == RUNNING and run.rule >= 0:
             running += 1
-            plan = family.clocks.get(run.clock)
+            plan = family.of(run)
             if run.breach_at and plan is not None:
                 breached[_SEVERITIES[plan.rules[run.last_rule].severity]] += 1
     waits = waiting(view)

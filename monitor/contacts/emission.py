@@ -16,9 +16,15 @@ class Emission:
     """Panes and presence of one shard on their way to the queue shards."""
 
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int) -> None:
-        self._partition, self._partitions = partition, partitions
+        self._partition, self._partitions, self._version = partition, partitions, policy.version
         self.ledger = PaneLedger(partition, policy, state, partitions, PROCESSOR)
         self.presence = PresenceBook(partition, policy, state, partitions, PROCESSOR)
+
+    def lay_out(self, policy: Policy) -> None:
+        """Book and show by another policy from now on; the watermarks say so."""
+        self._version = policy.version
+        self.ledger.lay_out(policy)
+        self.presence.lay_out(policy)
 
     def emit(self, t: Instant, appended_at: Instant) -> list[Output]:
         """Everything as of the whole second of T, once for each second."""
@@ -27,7 +33,7 @@ class Emission:
             return []
         outputs = self.ledger.emit(second)
         outputs.extend(self.presence.emit(second))
-        outputs.extend(watermarks(Watermark(PROCESSOR, self._partition, second, appended_at), self._partitions))
+        outputs.extend(watermarks(Watermark(PROCESSOR, self._partition, second, appended_at, self._version), self._partitions))
         return outputs
 
     def changes(self) -> dict[bytes, bytes | None]:

@@ -1,9 +1,11 @@
 """A policy prepared for folding: which clocks each moment of a family starts, stops and cancels, and which attributes matter."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
+from monitor.contacts.contact import Run
 from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
 from schemas.events import FAMILIES, EventData
 
@@ -28,10 +30,11 @@ class MomentPlan(msgspec.Struct, frozen=True):
 
 
 class ClockPlan:
-    """One clock with its levels sorted and its counter names made."""
+    """One clock with its levels sorted and its counter names made. ``number`` is that of its policy among those of the shard."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, number: int = 0, version: str = "") -> None:
         self.clock = clock
+        self.number, self.version = number, version
         self.name = clock.name
         self.rules: tuple[Rule, ...] = clock.rules
         self.rule_texts = tuple(rule.path + (f" ({rule.source})" if rule.source else "") for rule in clock.rules)
@@ -60,15 +63,21 @@ class FamilyPlan(msgspec.Struct, frozen=True):
     moments: dict[str, MomentPlan]
     matched_on: frozenset[str]
     pause_reasons: frozenset[str]
+    number: int = 0
+    peers: list["FamilyPlan"] = []
+
+    def of(self, run: Run) -> ClockPlan | None:
+        """The clock under whose rules a cycle runs or was judged: that of the policy version which last promised something."""
+        return (self if run.policy == self.number else self.peers[run.policy]).clocks.get(run.clock)
 
 
 class Plan:
-    """A compiled policy with the tables that a fold needs."""
+    """A compiled policy with the tables that a fold needs; the ``number``-th of a shard, after ``others``."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, number: int = 0, others: Sequence["Plan"] = ()) -> None:
         self.policy = policy
         self.dimensions = policy.queues.dimensions
-        self.families = {family: _family_plan(policy, family) for family in FAMILIES}
+        self.families = {family: _family_plan(policy, family, number, others[0].families[family].peers if others else []) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
         self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched
 
@@ -95,8 +104,8 @@ def triggered(where: tuple[FieldTest, ...], data: EventData, attributes: Attribu
     return True
 
 
-def _family_plan(policy: Policy, family: str) -> FamilyPlan:
-    clocks = tuple(ClockPlan(clock) for clock in policy.clocks if family in clock.families)
+def _family_plan(policy: Policy, family: str, number: int, peers: list[FamilyPlan]) -> FamilyPlan:
+    clocks = tuple(ClockPlan(clock, number, policy.version) for clock in policy.clocks if family in clock.families)
     names = {trigger.moment for plan in clocks for trigger in (*plan.clock.start, *plan.clock.stop, *plan.clock.cancel)}
     moments = {
         name: MomentPlan(
@@ -108,7 +117,9 @@ def _family_plan(policy: Policy, family: str) -> FamilyPlan:
     }
     matched = frozenset(test.field for plan in clocks for rule in plan.rules for test in rule.when)
     reasons = frozenset[str]().union(*(plan.pause_reasons for plan in clocks))
-    return FamilyPlan({plan.name: plan for plan in clocks}, clocks, moments, matched, reasons)
+    found = FamilyPlan({plan.name: plan for plan in clocks}, clocks, moments, matched, reasons, number, peers)
+    peers.append(found)
+    return found
 
 
 def _watches(moment: str, triggers: list[tuple[Trigger, ...]]) -> tuple[Watch, ...]:

@@ -7,12 +7,14 @@ from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
 from monitor.contacts.emission import Emission
-from monitor.contacts.fold import Fold, waiting
+from monitor.contacts.fold import waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.order import Standing, insert, standing
-from monitor.contacts.plan import Plan
 from monitor.contacts.shelf import Shelf
+from monitor.contacts.sweep import Sweep
 from monitor.contacts.verdicts import publish
+from monitor.contacts.versions import FIRST, Adopted, Versions
+from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
 from schemas.cloudevents import decode_event
@@ -31,22 +33,33 @@ BEFORE_ALL: Final[Instant] = -1
 class ContactsProcessor:
     """Folds events into contacts, judges their clocks at ticks, and says verdicts, alerts, panes and presence."""
 
-    def __init__(self, partition: int, state: State, policy: Policy, partitions: int) -> None:
-        self._partition, self._partitions = partition, partitions
-        self._limits = policy.limits
-        self._plan = Plan(policy)
-        self._emission = Emission(partition, policy, state, partitions)
-        self._desk = Desk(Floor(self._plan), self._emission.ledger)
-        self._fold = Fold(self._plan, self._desk)
-        self._history = History(self._fold)
-        self._shelf = Shelf(self._plan, state, self._history.view_of)
+    def __init__(self, partition: int, state: State, policy: Policy | Policies, partitions: int) -> None:
+        self._partition, self._partitions, self._state = partition, partitions, state
+        self._versions = Versions(policy if isinstance(policy, Policies) else Policies(policy), state)
+        self._sweep = Sweep(state)
         self._counters = samples.Counters()
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make everything that the policy decides the shape of; called again only before the first record."""
+        policy, state = self._versions.policy, self._state
+        self._limits = policy.limits
+        self._emission = Emission(self._partition, policy, state, self._partitions)
+        self._desk = Desk(Floor(self._versions.current), self._emission.ledger)
+        self._versions.book_into(self._emission.ledger)
+        self._history = History(self._versions)
+        self._shelf = Shelf(self._versions, state, self._history.view_of)
         for key, short in self._shelf.waiting:
             if short.waiting_at is not None:
                 self._emission.presence.enter(short.waiting_at, key.decode(), short.waiting_since_at)
         self._shelf.waiting.clear()
+
+    def adopt(self, version: str, t: Instant) -> None:
+        """Take over a policy version before the records of T are applied: contacts opened from then on are under it."""
+        if self._versions.adopt(version, t):
+            self._begin()
 
     def apply(self, record: Record, t: Instant) -> None:
         """Take one record of a source topic; what breaks the contract becomes a reject."""
@@ -58,7 +71,15 @@ class ContactsProcessor:
             self._rejects.append(Reject(record, refused.reason, refused.detail, refused.path, contact))
 
     def judge(self, t: Instant, appended_at: Instant) -> None:
-        """It is T: timers that went by take effect, what changed is published, what is old is forgotten, panes go out."""
+        """It is T: timers that went by take effect, what changed is published, what is old is forgotten, panes go out.
+
+        A policy version that comes into force at T does so first: every contact is under it before one of its clocks is judged.
+        """
+        entered = self._versions.enter(t)
+        if entered is not None:
+            self._enter(entered)
+        if self._sweep.left:
+            self._visit(t)
         self._settle(t)
         for key in self._shelf.due(t):
             contact = self._shelf.get(key)
@@ -71,7 +92,7 @@ class ContactsProcessor:
         """Hand over everything since the last call."""
         self._settle(BEFORE_ALL)
         changes = self._shelf.changes()
-        changes |= self._emission.changes()
+        changes |= self._emission.changes() | self._versions.changes() | self._sweep.changes()
         effects = Effects(changes, self._outputs, self._rejects)
         self._outputs, self._rejects = [], []
         return effects
@@ -100,6 +121,8 @@ class ContactsProcessor:
             admission.may_open(event, t, self._limits)
             stored = admission.effective(event, t, self._limits)
             contact = Contact(event.contact, event.family, [], View(), [])
+            if self._versions.several:
+                contact.lineage = self._versions.lineage(stored.at, stored.at)
             how: Standing = "next"
         else:
             stored = admission.effective(event, t, self._limits)
@@ -116,13 +139,16 @@ class ContactsProcessor:
         self._accept(key, contact, how, stored, event.data)
 
     def _accept(self, key: bytes, contact: Contact, how: Standing, stored: Stored, data: EventData) -> None:
+        several = self._versions.several
         if how == "next" and stored.at > contact.view.fired_at:
+            changed = several and self._history.keep_up(contact, stored.at, self._emission.ledger)
             contact.events.append(stored)
-            changed = self._fold.take(contact.family, contact.view, stored, data)
+            changed |= self._versions.fold_of(contact).take(contact.family, contact.view, stored, data)
         else:
             self._counters.late += 1
             events = _with(contact.events, stored, data)
-            self._history.rewrite(contact, events, self._emission.ledger)
+            lineage = self._versions.lineage(events[0][0].at, max(events[-1][0].at, (contact.lineage or FIRST)[-1][0])) if several else ()
+            self._history.rewrite(contact, events, lineage, self._emission.ledger)
             changed = True
         self._counters.accepted += 1
         if isinstance(data, WorkOrderPaused):
@@ -133,7 +159,7 @@ class ContactsProcessor:
 
     def _count_pause(self, family: Family, reason: str | None) -> None:
         """A missing or unlisted reason pauses no clock and is counted (P11)."""
-        if reason is None or reason not in self._plan.families[family].pause_reasons:
+        if reason is None or reason not in self._versions.current.families[family].pause_reasons:
             counted = self._counters.pauses_unlisted
             counted[family] = counted.get(family, 0) + 1
 
@@ -146,7 +172,8 @@ class ContactsProcessor:
                 contact.shown = now
 
     def _judge(self, key: bytes, contact: Contact, t: Instant) -> None:
-        changed = self._fold.advance(contact.family, contact.view, t)
+        changed = self._versions.several and self._history.keep_up(contact, t, self._emission.ledger)
+        changed |= self._versions.fold_of(contact).advance(contact.family, contact.view, t)
         if due.forget_at(contact, self._limits) <= t:
             self._expire(contact, t)
             self._say(contact, t)
@@ -158,17 +185,41 @@ class ContactsProcessor:
             contact.publish_at = 0
         self._shelf.put(key, contact)
 
+    def _enter(self, version: Adopted) -> None:
+        """The shard as a whole comes under another version: limits, scopes, local days, and open contacts where it applies to them."""
+        policy = self._versions.policy
+        self._limits = policy.limits
+        self._emission.lay_out(policy)
+        if version.open:
+            self._sweep.request(self._shelf.keys, closed_too=False)
+
+    def _visit(self, t: Instant) -> None:
+        """Bring the contacts of the next bucket up to date, so that clocks which the present version makes due are found."""
+        for key in self._sweep.take(self._shelf.keys):
+            contact = None if self._shelf.is_packed(key) else self._shelf.get(key)
+            if contact is None or not _is_open(contact) or not self._history.keep_up(contact, t, self._emission.ledger):
+                continue
+            contact.publish_at = contact.publish_at or t
+            self._shelf.put(key, contact)
+
     def _say(self, contact: Contact, t: Instant) -> None:
         if not contact.unjudged:
-            self._outputs.extend(publish(self._plan, contact, t))
+            self._outputs.extend(publish(self._versions.plan_of(contact), contact, t))
 
     def _expire(self, contact: Contact, t: Instant) -> None:
         """A contact that never closed goes as a ghost: what still runs is cancelled."""
-        plan = self._plan.families[contact.family]
+        family = self._versions.family_of(contact)
         for run in due.running_promises(contact.view):
-            clocks.end(self._desk, plan.clocks[run.clock], contact.view, run, t, CANCELLED)
-            run.reason = GHOST
-            self._counters.ghosts += 1
+            plan = family.of(run)
+            if plan is not None:
+                clocks.end(self._desk, plan, contact.view, run, t, CANCELLED)
+                run.reason = GHOST
+                self._counters.ghosts += 1
+
+
+def _is_open(contact: Contact) -> bool:
+    """Whether anything can still become of the contact without another event."""
+    return not contact.view.closed_at or bool(due.running_promises(contact.view))
 
 
 def _with(events: list[Stored], arriving: Stored, data: EventData) -> Decoded:

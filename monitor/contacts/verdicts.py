@@ -32,10 +32,10 @@ def has_news(contact: Contact) -> bool:
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     """Say everything that changed about a contact as of T; its ledger then holds it."""
     outputs: list[Output] = []
-    clocks = plan.families[contact.family].clocks
+    family = plan.families[contact.family]
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger}
     for run in contact.view.runs:
-        clock = clocks.get(run.clock)
+        clock = family.of(run)
         if clock is None or run.last_rule < 0:
             continue
         entry = told.pop((run.clock, run.cycle), None)
@@ -47,7 +47,7 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
                 continue
             entry = Published(run.clock, run.cycle)
             contact.ledger.append(entry)
-        outputs.extend(_cycle(Case(plan.policy.version, contact, clock, run, judged, entry, t)))
+        outputs.extend(_cycle(Case(clock.version, contact, clock, run, judged, entry, t)))
     for entry in told.values():
         outputs.extend(_retract(plan.policy.version, contact, entry, t))
     return outputs

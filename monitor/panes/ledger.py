@@ -37,8 +37,7 @@ class PaneLedger:
 
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int, processor: str = "contacts") -> None:
         self._source, self._partitions = (processor, partition), partitions
-        self._scopes = policy.queues.scopes
-        self._slots = Slots(policy.time_zone)
+        self._scopes, self._slots = policy.queues.scopes, Slots(policy.time_zone)
         self._state = state
         self._journal, self._cascade = Journal(state), Cascade(state)
         self._entry, self._entry_at = Booked(), _BEFORE_ALL
@@ -59,6 +58,12 @@ class PaneLedger:
     def sent_at(self) -> Instant:
         """The T last sent, -1 before the first."""
         return self._sent["10s"]
+
+    def lay_out(self, policy: Policy) -> None:
+        """Sort what is booked from now on into the scopes and local days of another policy."""
+        self._roll_up_fine()
+        self._scopes, self._slots = policy.queues.scopes, Slots(policy.time_zone)
+        self._lines_of.clear()
 
     def book(self, where: Where, at: Instant, counter: str, amount: int = 1) -> None:
         """Add to a counter of the slot that holds ``at``; a negative amount takes a booking back."""
@@ -276,15 +281,13 @@ class PaneLedger:
 
 
 _NOTHING: Final = PaneTotals()
+_Place = TypeVar("_Place", Line, Lines)
 
 
 def _grow(whole: PaneTotals, coming: Coming) -> None:
     totals.merge(whole, coming)
     for name, count in coming.missed.items():
         whole.counts[name] = whole.counts.get(name, 0) + count
-
-
-_Place = TypeVar("_Place", Line, Lines)
 
 
 def _grow_in(held: dict[tuple[_Place, Instant], Coming], place: tuple[_Place, Instant], more: PaneTotals, missed: dict[str, int]) -> None:
