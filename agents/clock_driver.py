@@ -21,6 +21,14 @@ from schemas.instants import Instant
 from schemas.ticks import Tick
 from schemas.topics import COMMANDS, CONTACTS_TICKS, SOURCE_TOPICS
 
+Names = Callable[[Instant], str]
+"""The policy version that the tick of a T names."""
+
+
+def nameless(_t: Instant) -> str:
+    """No version: shards go on under the one that they have."""
+    return ""
+
 
 class Driven(msgspec.Struct):
     """What was written; ``t`` is the last T."""
@@ -33,7 +41,7 @@ class Driven(msgspec.Struct):
 class ClockDriver:
     """Plays the steps of a tick plan into Kafka; use ``take`` for each step, then ``finish``. ``names`` gives the policy version of each T."""
 
-    def __init__(self, settings: RuntimeSettings, publisher: Publisher, names: Callable[[Instant], str]) -> None:
+    def __init__(self, settings: RuntimeSettings, publisher: Publisher, names: Names = nameless) -> None:
         self._settings, self._publisher, self._names = settings, publisher, names
         self._base: dict[str, list[int]] = {}
         self._sent = {topic: [0] * settings.partitions for topic in SOURCE_TOPICS}

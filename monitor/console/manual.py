@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "worker": _entry("worker", "Run it", "the service: one process, as many of them as there are partitions"),
     "topics": _entry("topics", "Run it", "create the topics and verify what exists"),
     "broker": _entry("broker", "Run it", "the development broker: real Apache Kafka by Java, no container"),
+    "policy": _entry("policy", "Run it", "publish, list and show the policy versions that workers follow"),
     "alerts": _entry("alerts", "Run it", "the alerts on Kafka, as a table or as JSON lines"),
     "publish": _entry("publish", "Feed it", "send a recorded log, a file of events or the traffic model to Kafka"),
     "simulate": _entry("simulate", "Feed it", "write events of the traffic model to a file"),

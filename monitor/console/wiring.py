@@ -4,17 +4,18 @@ from typing import Final
 
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings, Security
 from monitor.contacts.processor import ContactsProcessor
+from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Processor, State
 from monitor.queues.processor import QueuesProcessor
 from monitor.settings import Settings
-from schemas.topics import ALERTS, CALLS, CHATS, CONTACTS_TICKS, DEAD_LETTERS, QUEUE_PANES, VERDICTS, WORK_ORDERS
+from schemas.topics import ALERTS, CALLS, CHATS, COMMANDS, CONTACTS_TICKS, DEAD_LETTERS, QUEUE_PANES, VERDICTS, WORK_ORDERS
 
 PROCESSORS: Final = ("contacts", "queues")
 
 
-def runtime_settings(settings: Settings, policy: str = "") -> RuntimeSettings:
-    """What the runtime is told; ``policy`` is the hash that ticks carry."""
+def runtime_settings(settings: Settings) -> RuntimeSettings:
+    """What the runtime is told."""
     return RuntimeSettings(
         bootstrap=settings.bootstrap,
         security=_security(settings),
@@ -22,8 +23,6 @@ def runtime_settings(settings: Settings, policy: str = "") -> RuntimeSettings:
         topic_prefix=settings.topic_prefix,
         partitions=settings.partitions,
         replication_factor=settings.replication,
-        policy_hash=policy,
-        accept_policy_hash=settings.accept_policy,
         clock=settings.clock,
         verdict_delay_seconds=settings.verdict_delay_seconds,
         tick_interval_seconds=settings.tick_seconds,
@@ -62,8 +61,8 @@ def _security(settings: Settings) -> Security:
     )
 
 
-def processors(settings: Settings, policy: Policy) -> tuple[ProcessorSpec, ...]:
-    """Contacts and queues with this policy."""
+def processors(settings: Settings, policy: Policy | Policies) -> tuple[ProcessorSpec, ...]:
+    """Contacts and queues with this policy, or with the versions that their ticks and watermarks name."""
     expected = frozenset(("contacts", partition) for partition in range(settings.partitions))
 
     def contacts(partition: int, state: State) -> Processor:
@@ -75,7 +74,7 @@ def processors(settings: Settings, policy: Policy) -> tuple[ProcessorSpec, ...]:
     return (
         ProcessorSpec(
             name="contacts",
-            sources=(CALLS, CHATS, WORK_ORDERS),
+            sources=(CALLS, CHATS, WORK_ORDERS, COMMANDS),
             tick_topic=CONTACTS_TICKS,
             factory=contacts,
             outputs=(VERDICTS, ALERTS, QUEUE_PANES, DEAD_LETTERS),

@@ -7,7 +7,7 @@ import msgspec
 
 from monitor.contacts.contact import Run
 from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
-from schemas.events import FAMILIES, EventData
+from schemas.events import FAMILIES, EventData, Family
 
 Attributes = dict[str, Scalar]
 
@@ -77,7 +77,9 @@ class Plan:
     def __init__(self, policy: Policy, number: int = 0, others: Sequence["Plan"] = ()) -> None:
         self.policy = policy
         self.dimensions = policy.queues.dimensions
-        self.families = {family: _family_plan(policy, family, number, others[0].families[family].peers if others else []) for family in FAMILIES}
+        self.families: dict[Family, FamilyPlan] = {
+            family: _family_plan(policy, family, number, others[0].families[family].peers if others else []) for family in FAMILIES
+        }
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
         self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched
 

@@ -99,6 +99,7 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_rebalances_total": _runtime("counter", "", "Times that partitions moved"),
     "sla_metric_overflow_series": _runtime("gauge", "", "Queues and regions beyond the cap, counted together as `other`"),
     "sla_policy_info": _runtime("gauge", "version title", "1; the policy that this worker runs", "max"),
+    "sla_policy_waiting_shards": _runtime("gauge", "", "Shards whose next tick names a policy that this worker has not read or cannot compile"),
     "sla_build_info": _runtime("gauge", "version python", "1; what this worker is", "max"),
 }
 

@@ -62,5 +62,6 @@ MetricName = Literal[
     "sla_rebalances_total",
     "sla_metric_overflow_series",
     "sla_policy_info",
+    "sla_policy_waiting_shards",
     "sla_build_info",
 ]

@@ -57,6 +57,14 @@ class Judge:
             self._stored[unquoted(name), parse_series(scope, dims)] = _decoder.decode(state[key])
         self._ended = deque(sorted(key for key in state if key.startswith(ENDED)))
 
+    def lay_out(self, policy: Policy, windows: Mapping[WindowId, Window]) -> None:
+        """Judge by another policy from the next T on; what it promises no more ends then, what it promises still goes on."""
+        self.promises = promises(policy)
+        self._policy, self._windows = policy, windows
+        self._by_name = {promise.objective.name: promise for promise in self.promises}
+        self._open.clear()
+        self._everything = True
+
     def judge(self, t: Instant, unjudged: Container[Series]) -> list[Output]:
         """Return the alerts that T brings, in the order of objective and series; series in ``unjudged`` stay as they are."""
         outputs = self._withdraw(t) if self._everything else []

@@ -2,7 +2,8 @@
 
 It has no ticks. Its T is the lowest watermark of its sources: every T that any source sent is judged once all have passed it,
 so the output is a function of what each source sent and not of how it arrived. Objectives are judged when T enters a new slot
-of ten seconds, and not at all while a source is missing.
+of ten seconds, and not at all while a source is missing. The policy of a T is the newest of those that the watermarks of its sources
+name; on a change windows and objectives are made anew from the tables.
 """
 
 from typing import Final
@@ -11,6 +12,7 @@ import msgspec
 
 from monitor.panes.slots import FINE_US, Slots
 from monitor.panes.where import Series, parse_series, series_key
+from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
 from monitor.queues.holding import Held, Holding
@@ -25,6 +27,7 @@ from schemas.panes import PaneRecord, QueueInput, Resolution, Watermark
 from schemas.reasons import Reason
 
 UNJUDGED: Final = b"u|"
+VERSION: Final = b"v|policy"
 
 _decoder = msgspec.json.Decoder(QueueInput)
 _WIDTH: Final = 8
@@ -35,21 +38,18 @@ _KEY_PARTS: Final = 5
 class QueuesProcessor:
     """One shard of the queues processor."""
 
-    def __init__(self, partition: int, state: State, policy: Policy, sources: frozenset[Source], external_clock: bool) -> None:
+    def __init__(self, partition: int, state: State, policy: Policy | Policies, sources: frozenset[Source], external_clock: bool) -> None:
+        self._policies = policy if isinstance(policy, Policies) else Policies(policy)
+        self._version = state.get(VERSION, self._policies.newest.encode()).decode()
+        self._is_guessed = VERSION not in state
         expected = tuple(sorted(sources))
         self._partition, self._expected = partition, sources
         self._sources = Sources(state, expected, external_clock)
         self._holding = Holding(state, expected)
         self._tables = Tables(state, expected)
         self._waiting = Waiting(state)
-        self._slots = Slots(policy.time_zone)
-        self._slot_of: dict[Resolution, Instant] = {}
-        self._windows = _windows(policy, self._slots)
-        self._of_resolution: dict[Resolution, list[Window]] = {}
-        for window in self._windows.values():
-            self._of_resolution.setdefault(window.resolution, []).append(window)
-        self._judge = Judge(policy, self._windows, self._waiting, state)
-        self._board = Board(policy, self._windows, self._waiting, self._judge)
+        self._windows: dict[WindowId, Window] = {}
+        self._judge = Judge(self._policies.get(self._version), self._windows, self._waiting, state)
         self._unjudged: dict[Series, Instant] = {}
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
@@ -112,12 +112,40 @@ class QueuesProcessor:
         if not self._sources.may_move():
             return
         before = self._sources.reached_at
-        for t in self._sources.turns():
+        for t in self._sources.turns(self._is_loaded):
+            self._follow(self._sources.named)
             for source in self._holding.senders():
                 self._take(source)
             if t // FINE_US != before // FINE_US:
                 self._enter_slot(t)
             before = t
+
+    def _is_loaded(self, versions: tuple[str, ...]) -> bool:
+        """Whether the policies that a T is judged by were read; until then it waits, and so does what follows."""
+        return all(map(self._policies.usable, versions))
+
+    def _follow(self, versions: tuple[str, ...]) -> None:
+        if not versions:
+            return
+        newest = max(versions if self._is_guessed else (*versions, self._version), key=self._policies.number)
+        if newest != self._version or self._is_guessed:
+            self._changes[VERSION] = newest.encode()
+        self._is_guessed = False
+        if newest != self._version:
+            self._version = newest
+            self._lay_out(self._policies.get(newest))
+
+    def _lay_out(self, policy: Policy) -> None:
+        """Make windows and objectives by a policy, and fill the windows from the tables."""
+        self._slots = Slots(policy.time_zone)
+        self._slot_of: dict[Resolution, Instant] = {}
+        self._windows = _windows(policy, self._slots)
+        self._of_resolution: dict[Resolution, list[Window]] = {}
+        for window in self._windows.values():
+            self._of_resolution.setdefault(window.resolution, []).append(window)
+        self._judge.lay_out(policy, self._windows)
+        self._board = Board(policy, self._windows, self._waiting, self._judge)
+        self._fill()
 
     def _take(self, source: Source) -> None:
         passed_at = min(self._sources.reached_at, self._sources.mark_of(source))
@@ -161,6 +189,9 @@ class QueuesProcessor:
         for key in sorted(key for key in state if key.startswith(UNJUDGED)):
             scope, dims = key[len(UNJUDGED) :].decode().split("|")
             self._unjudged[parse_series(scope, dims)] = int.from_bytes(state[key], "big")
+        self._lay_out(self._policies.get(self._version))
+
+    def _fill(self) -> None:
         self._advance(max(self._sources.reached_at, 0))
         for resolution, windows in self._of_resolution.items():
             first_at = min(window.begins_at for window in windows)

@@ -7,21 +7,26 @@ from monitor.processing import Output, Processor, Reject, State
 from monitor.queues.processor import QueuesProcessor
 from monitor.queues.summary import Summary
 from monitor.replay.engine import ReplayEngine, Sink
+from monitor.replay.schedule import Schedule
 from monitor.replay.totals import queue_totals
 from schemas.instants import Instant
 
 
-def product_engine(policy: Policy, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True) -> ReplayEngine:
+def product_engine(policy: Policy | Schedule, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True) -> ReplayEngine:
     """An engine that runs what a worker with ``--clock external`` runs; ``with_queues`` False where only contacts matter."""
+    schedule = policy if isinstance(policy, Schedule) else Schedule([(0, policy)])
+    policies = schedule.policies
     sources = frozenset(("contacts", partition) for partition in range(partitions))
 
     def contacts(partition: int, state: State) -> Processor:
-        return ContactsProcessor(partition, state, policy, partitions)
+        return ContactsProcessor(partition, state, policies, partitions)
 
     def queues(partition: int, state: State) -> Processor:
-        return QueuesProcessor(partition, state, policy, sources, True)
+        return QueuesProcessor(partition, state, policies, sources, True)
 
-    return ReplayEngine(contacts, queues if with_queues else None, sink, _letter, partitions=partitions, commit_every=commit_every)
+    engine = ReplayEngine(contacts, queues if with_queues else None, sink, _letter, partitions=partitions, commit_every=commit_every)
+    engine.names = schedule.name_at
+    return engine
 
 
 def _letter(reject: Reject, t: Instant) -> Output:

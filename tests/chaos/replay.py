@@ -59,7 +59,7 @@ def replay_shard(settings: RuntimeSettings, spec: ProcessorSpec, partition: int,
                     processor.apply(record, 0)
                     _drain(processor, state, written)
         return written
-    gate = TickGate(spec.tick_topic, settings, ProcessorCounters(), lambda _: None)
+    gate = TickGate(spec.tick_topic, settings, ProcessorCounters(), Policies())
     at = dict.fromkeys(spec.sources, 0)
     judged_at = 0
     for record in logs[spec.tick_topic, partition]:
