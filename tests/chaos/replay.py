@@ -12,6 +12,7 @@ from agents.runtime.positions import RESERVED_KEY, Positions, read_positions
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
 from agents.runtime.ticks import TickGate
 from monitor.deadletters import dead_letter
+from monitor.policy.book import Policies
 from monitor.processing import Output, Processor, Record
 
 Logs = dict[tuple[str, int], list[Record]]
