@@ -9,6 +9,10 @@ from schemas.events.base import Family
 VerdictState = Literal["open", "met", "breached", "cancelled", "exempt", "retracted"]
 AlertState = Literal["firing", "resolved", "retracted"]
 Severity = Literal["info", "warning", "critical"]
+PauseNote = Literal["", "not_listed", "cap_used_up", "outside_open_time", "after_breach", "fixed_instant"]
+DeadlineKind = Literal["open", "closing", "named", "never"]
+"""Inside open time, the end of it (P22), the instant that an event named, or none while paused."""
+Ending = Literal["", "stopped", "cancelled", "no_longer_promised"]
 
 
 class OpenInterval(msgspec.Struct, frozen=True):
@@ -19,16 +23,70 @@ class OpenInterval(msgspec.Struct, frozen=True):
 
 
 class PauseInterval(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One pause as the history gives it; ``counts`` is false where the policy does not let ``reason`` pause this clock."""
+    """One pause as the history gives it; ``counts`` is false where it takes nothing off this clock, and ``why`` then says why.
+
+    ``why`` with ``counts`` true is ``cap_used_up``: the pause counts to ``counts_to_at`` only (P11).
+    """
 
     from_at: str
     to_at: str | None
     reason: str
     counts: bool = True
+    why: PauseNote = ""
+    counts_to_at: str | None = None
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One test of a rule: the attribute, and the values or bounds it asks for."""
+
+    field: str
+    one_of: tuple[str | int | float | bool, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class Promised(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The row of the policy that decided: what it asks for (``when``, ``during``, ``outside``) and what it promises.
+
+    ``target`` is written as in a policy: ``30m`` of open time, ``2bd`` (end of the second business day) or ``due_at`` (the
+    instant that the starting event names). ``titles`` are the clock's, by language.
+    """
+
+    clock: str
+    titles: dict[str, str] = {}
+    rule: str
+    source: str = ""
+    target: str
+    calendar: str
+    time_zone: str
+    when: tuple[Wanted, ...] = ()
+    during: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+
+
+class LevelInstant(msgspec.Struct, frozen=True):
+    """When a share of the target is used up; None while it cannot be reached."""
+
+    percent: int
+    at: str | None
+
+
+class LinkShare(msgspec.Struct, frozen=True):
+    """What one link used of the end-to-end clock: counted time by the link's own calendar, and its share of the whole target (R13)."""
+
+    clock: str
+    elapsed_seconds: float
+    share_ratio: float
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a verdict is what it is: anyone can recompute the deadline by hand from it. ``text`` says the same in words."""
+    """Why a verdict is what it is: anyone can recompute the deadline by hand from it. ``text`` says the same in words.
+
+    ``events`` are ids: the event that started the cycle, then those that shaped or ended it. ``counted`` runs up to the
+    deadline (pauses removed); ``warnings`` are the levels that went by, in a full explanation all levels; ``days`` are the ends
+    of the business days that a ``2bd`` target counts. ``ended`` says how the cycle ended, ``ended_by`` by which event. Start, deadline,
+    end, verdict and reason stand in the verdict or alert around it, and are repeated only in an explanation that was asked for.
+    """
 
     text: str
     rule: str
@@ -37,6 +95,18 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     counted: tuple[OpenInterval, ...] = ()
     counted_more: int = 0
     pauses: tuple[PauseInterval, ...] = ()
+    promise: Promised | None = None
+    started_at: str = ""
+    deadline: str | None = None
+    deadline_is: DeadlineKind = "open"
+    warnings: tuple[LevelInstant, ...] = ()
+    days: tuple[str, ...] = ()
+    ended: Ending = ""
+    ended_at: str | None = None
+    ended_by: str = ""
+    verdict: VerdictState | None = None
+    reason: str = ""
+    links: tuple[LinkShare, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,7 +143,9 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``id`` = hash(contact, clock, cycle) for contacts (a breach; with the level appended for a warning level below it or an
     overrun above it), hash(objective, scope, dimensions, start of the breach) for objectives. ``labels`` are bounded
-    (P41); counts, elapsed and texts live in ``annotations``.
+    (P41); counts, elapsed and texts live in ``annotations``. ``flow`` is the rule that an alert of kind ``flow`` is about, its id
+    hash(contact, rule, cycle) with the event that caused it as ``cycle``. ``group`` is the incident that the contact belongs to:
+    alerts of one group are told together (R69).
     """
 
     id: str
@@ -99,3 +171,5 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
     policy: str
     explanation: Explanation | None = None
+    flow: str | None = None
+    group: str | None = None

@@ -6,12 +6,14 @@ when the stop is already known is one record in state ``resolved``. A pause afte
 
 from typing import Final
 
-from monitor.contacts.case import Case, alert_labels
+from monitor.contacts.case import Case, alert_labels, incident_of, title_of
 from monitor.contacts.contact import RUNNING, Contact, Published
 from monitor.contacts.deadline import elapsed_us
 from monitor.contacts.identity import alert_id
 from monitor.contacts.records import alert_record, instant_text
+from monitor.policy.model import Policy
 from monitor.processing import Output
+from monitor.wording.alerts import breach_summary, level_summary, retracted_summary
 from schemas.alerts import Alert, AlertState, Explanation, Severity
 from schemas.instants import Instant, seconds_of
 
@@ -52,7 +54,7 @@ def of_levels(case: Case) -> list[Output]:
     return outputs
 
 
-def retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list[Output]:
+def retract(policy: Policy, contact: Contact, entry: Published, t: Instant) -> list[Output]:
     """Take back every alert of a cycle that the events no longer show."""
     outputs: list[Output] = []
     if entry.alert_state and entry.alert_state != _RETRACTED:
@@ -92,13 +94,14 @@ def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant,
         starts_at=instant_text(starts_at),
         ends_at=instant_text(ended_at) if ended_at else None,
         reason=judged.reason if level is None else f"level_{level}",
-        policy=case.policy,
+        policy=case.policy.version,
         explanation=explanation,
+        group=incident_of(contact.view),
     )
     return alert_record(alert, case.t)
 
 
-def _retraction(policy: str, contact: Contact, entry: Published, level: int | None, t: Instant) -> Output:
+def _retraction(policy: Policy, contact: Contact, entry: Published, level: int | None, t: Instant) -> Output:
     version = entry.alert_version if level is None else entry.levels[level][1]
     severity = _severity(entry.severity, level)
     starts_at = entry.deadline_at if level is None else entry.levels[level][2]
@@ -109,7 +112,7 @@ def _retraction(policy: str, contact: Contact, entry: Published, level: int | No
         kind="breach" if level is None else "level",
         severity=severity,
         labels=_labels(contact, entry.clock, level, severity),
-        annotations={"contact": contact.id, "summary": f"{entry.clock}: retracted, the clock did not start then"},
+        annotations={"contact": contact.id, "summary": retracted_summary(title_of(policy, entry.clock), policy.language)},
         contact=contact.id,
         clock=entry.clock,
         cycle=entry.cycle,
@@ -120,7 +123,8 @@ def _retraction(policy: str, contact: Contact, entry: Published, level: int | No
         starts_at=instant_text(starts_at),
         ends_at=instant_text(t),
         reason="no_such_cycle",
-        policy=policy,
+        policy=policy.version,
+        group=incident_of(contact.view),
     )
     return alert_record(alert, t)
 
@@ -142,11 +146,12 @@ def _labels(contact: Contact, clock: str, level: int | None, severity: Severity)
 
 
 def _annotations(case: Case, level: int | None, explanation: Explanation | None) -> dict[str, str]:
-    title = case.plan.clock.title or case.plan.name
-    percent = "" if level is None else f" at {level} %"
+    language = case.policy.language
+    title = title_of(case.policy, case.run.clock)
+    summary = breach_summary(title, case.judged.verdict, language) if level is None else level_summary(title, level, language)
     notes = {
         "contact": case.contact.id,
-        "summary": f"{title}{percent}: {case.judged.verdict}" if level is None else f"{title}{percent} of its target",
+        "summary": summary,
         "rule": case.judged.rule.path,
     }
     if explanation is not None:

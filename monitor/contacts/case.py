@@ -7,6 +7,8 @@ import msgspec
 from monitor.contacts.contact import Contact, Published, Run, View
 from monitor.contacts.outcome import Outcome
 from monitor.contacts.plan import ClockPlan
+from monitor.policy.model import Policy
+from monitor.wording.languages import titled
 from schemas.instants import Instant
 
 _LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type")
@@ -16,7 +18,7 @@ _ALERT_LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier")
 class Case(msgspec.Struct, frozen=True):
     """A cycle, how it is judged, and what was told of it before."""
 
-    policy: str
+    policy: Policy
     contact: Contact
     plan: ClockPlan
     run: Run
@@ -31,10 +33,26 @@ class Case(msgspec.Struct, frozen=True):
         return None if queue is None else str(queue)
 
 
+def title_of(policy: Policy, clock: str) -> str:
+    """The title of a clock in the policy's language; of a department's clock (``node:network``) that of ``node``, with the department."""
+    name, _, value = clock.partition(":")
+    found = next((each for each in policy.clocks if each.name in (clock, name)), None)
+    if found is None:
+        return clock
+    title = titled(found.titles, policy.language, found.title or found.name)
+    return f"{title} ({value})" if value and found.name == name else title
+
+
 def bounded_labels(view: View) -> dict[str, str]:
     """The attributes a verdict is counted by; never an id (P41, R80)."""
     attributes = view.attributes
     return {name: str(attributes[name]) for name in _LABELS if name in attributes}
+
+
+def incident_of(view: View) -> str | None:
+    """The mass outage that an order belongs to (R69): alerts of one are told together. An id, so never a label (P41)."""
+    incident = view.attributes.get("parent_incident")
+    return None if incident is None else str(incident)
 
 
 def alert_labels(view: View) -> dict[str, str]:

@@ -8,7 +8,8 @@ from typing import Final
 
 import msgspec
 
-from monitor.panes.where import Where
+from monitor.contacts.flows.findings import Finding, Followed
+from monitor.panes.where import NodePlace, Where
 from schemas.alerts import Severity
 from schemas.events import Family
 from schemas.instants import Instant
@@ -51,7 +52,7 @@ class Handling(msgspec.Struct, array_like=True):
 
 
 class CallFlow(msgspec.Struct, array_like=True, tag=1):
-    """Where a call is: waiting (``leg``), talking (``handling``), in after-call work (``wrapup_since_at``)."""
+    """Where a call is: waiting (``leg``), talking (``handling``), in after-call work, in the voice menu (``…_since_at``)."""
 
     leg: Leg | None = None
     handling: Handling | None = None
@@ -59,6 +60,8 @@ class CallFlow(msgspec.Struct, array_like=True, tag=1):
     wrapup_place: Where = NOWHERE
     direct_at: Instant = 0
     direct_source: str = ""
+    ivr_since_at: Instant = 0
+    ivr_place: Where | None = None
 
 
 class ChatFlow(msgspec.Struct, array_like=True, tag=2):
@@ -73,9 +76,21 @@ class ChatFlow(msgspec.Struct, array_like=True, tag=2):
 
 
 class OrderFlow(msgspec.Struct, array_like=True, tag=3):
-    """Where a work order is; it never waits in a queue."""
+    """Where a work order is; it never waits in a queue, but sits in a ``node`` of its flow and with a ``dept``.
+
+    ``complaint`` is the place in which it is counted as one, ``solved`` where and when its solution is; ``resolved_at`` is its
+    last resolve. ``void``: it was a duplicate or created in error.
+    """
 
     settled: bool = False
+    node: str = ""
+    node_since_at: Instant = 0
+    dept: str = ""
+    dept_since_at: Instant = 0
+    complaint: Where | None = None
+    void: bool = False
+    solved: tuple[Where, Instant] | None = None
+    resolved_at: Instant = 0
 
     @property
     def leg(self) -> Leg | None:
@@ -133,6 +148,8 @@ class View(msgspec.Struct, array_like=True):
     closed_place: Where = NOWHERE
     fired_at: Instant = 0
     follow_up: bool = True
+    followed: list[Followed] = []
+    findings: list[Finding] = []
 
 
 class Published(msgspec.Struct, array_like=True):
@@ -166,12 +183,14 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
     unjudged: int = 0
     waiting_at: Where | None = None
     waiting_since_at: Instant = 0
+    node: str = ""
+    node_since_at: Instant = 0
 
 
 NOTHING: Final = Summary(kept=0)
 
-Waiting = tuple[Where, Instant]
-"""Where and since when a contact waits."""
+Waiting = tuple[Where | NodePlace, Instant]
+"""Where and since when a contact waits: in a queue, or, an order, in a node of its flow (R75)."""
 
 
 class Contact(msgspec.Struct):

@@ -4,7 +4,7 @@ from typing import Final
 
 from monitor.contacts.bookings import Sink
 from monitor.contacts.contact import View
-from monitor.contacts.plan import Plan
+from monitor.contacts.plan import Plan, values_named
 from monitor.panes.where import Where, dimensions_text
 from monitor.policy.model import QueueRules, Scalar
 from schemas.instants import SECOND
@@ -36,6 +36,7 @@ class Floor:
         self._dimensions = plan.dimensions
         self._split = ("queue", "channel", "region", *plan.dimensions)
         self._places: dict[tuple[Scalar | None, ...], Where] = {}
+        self.links_known = {"node": values_named(plan.policy, "node"), "dept": values_named(plan.policy, "dept")}
 
     def rules_of(self, queue: str | None) -> QueuePlan:
         """The counting rules of a queue; unknown ones follow the default."""
@@ -60,7 +61,7 @@ class Desk:
 
     def __init__(self, floor: Floor, sink: Sink) -> None:
         self._floor = floor
-        self.rules_of, self.place_of = floor.rules_of, floor.place_of
+        self.rules_of, self.place_of, self.links_known = floor.rules_of, floor.place_of, floor.links_known
         self.count, self.total, self.value = sink.book, sink.add, sink.observe
 
     def into(self, sink: Sink) -> "Desk":

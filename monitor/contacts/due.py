@@ -10,6 +10,7 @@ from typing import Final
 from monitor.contacts.contact import RUNNING, Contact, Run, Summary, View
 from monitor.contacts.fold import leg_of, waiting
 from monitor.contacts.plan import FamilyPlan
+from monitor.panes.where import NodePlace, Where
 from monitor.policy.model import Limits
 from schemas.alerts import Severity
 from schemas.instants import DAY, Instant
@@ -67,12 +68,16 @@ def summary(contact: Contact, family: FamilyPlan) -> Summary:
             if run.breach_at and plan is not None:
                 breached[_SEVERITIES[plan.rules[run.last_rule].severity]] += 1
     waits = waiting(view)
+    place, since_at = waits if waits is not None else (None, 0)
+    sits = place if isinstance(place, NodePlace) else None
     return Summary(
         1,
         int(not view.closed_at and not view.follow_up),
         running,
         (breached[0], breached[1], breached[2]),
         int(contact.unjudged),
-        waits[0] if waits is not None else None,
-        waits[1] if waits is not None else 0,
+        place if isinstance(place, Where) else None,
+        since_at if sits is None else 0,
+        sits.node if sits is not None else "",
+        since_at if sits is not None else 0,
     )

@@ -4,15 +4,18 @@ For one event: timers that fell due before it go by; it brings attributes, and r
 (P14); the family's life cycle finds the moments; clocks are cancelled, stopped, paused and started, in that order (P11).
 """
 
-from monitor.contacts import clocks, rematch, waits
+from monitor.contacts import clocks, complaints, links, rematch, solved, waits
 from monitor.contacts.bookings import Sink
-from monitor.contacts.contact import CallFlow, ChatFlow, Leg, PauseSpan, Stored, View, Waiting
+from monitor.contacts.contact import CallFlow, ChatFlow, Leg, OrderFlow, PauseSpan, Stored, View, Waiting
 from monitor.contacts.counting import Desk
+from monitor.contacts.flows import follow
+from monitor.contacts.flows.plan import FlowPlan
 from monitor.contacts.moments_call import fold_call
 from monitor.contacts.moments_chat import fold_chat
 from monitor.contacts.moments_workorder import fold_workorder
 from monitor.contacts.plan import FamilyPlan, MomentPlan, Plan
 from monitor.contacts.steps import Step, Steps, steps_of
+from monitor.panes.where import NodePlace
 from monitor.policy.model import Scalar
 from schemas.events import EventData, Family
 from schemas.events.workorder import WorkOrderPaused, WorkOrderResumed
@@ -48,22 +51,51 @@ class Fold:
         elif family == "chat":
             derived = fold_chat(self._desk, view, step.name, data, at)
         else:
-            derived = fold_workorder(view, step.name, data)
+            derived = self._fold_order(view, step, data, at)
         if derived or view.closed_at:
             self._close(view, step, derived, at)
-        if not plan.order:
-            return changed
-        moments = step.moments
+        if step.tally is not None:
+            step.tally(self._desk, view, data, at)
+        if plan.order:
+            changed |= self._clocks(plan, view, step, derived, clocks.Happening(event.id, at, data))
+        if family == "workorder" and (derived or step.reopens):
+            self._settle(view, step, derived, at)
+        if plan.flows is not None:
+            changed |= self._flows(plan.flows, view, step, derived, clocks.Happening(event.id, at, data))
+        return changed
+
+    def _fold_order(self, view: View, step: Step, data: EventData, at: Instant) -> tuple[str, ...]:
+        derived = fold_workorder(view, step.name, data)
+        flow = view.flow
+        assert isinstance(flow, OrderFlow), "an order has the life of an order"
+        complaints.follow(self._desk, view, flow, data)
+        links.follow(self._desk, view, flow, data, at)
+        return derived
+
+    def _settle(self, view: View, step: Step, derived: tuple[str, ...], at: Instant) -> None:
+        """After the clocks, since a solution counts with its cycle (R31)."""
+        flow = view.flow
+        assert isinstance(flow, OrderFlow), "an order has the life of an order"
+        if step.reopens:
+            solved.reopened(self._desk, view, flow, at, self._plan.policy.limits.solved_window_us)
+        elif "contact.settled" in derived:
+            solved.resolved(self._desk, view, flow, at)
+
+    def _flows(self, plan: FlowPlan, view: View, step: Step, derived: tuple[str, ...], event: clocks.Happening) -> bool:
+        if step.reopens:
+            follow.reopened(plan, view)
+        return follow.follow(self._desk, plan, view, (step.name, *derived), event)
+
+    def _clocks(self, plan: FamilyPlan, view: View, step: Step, derived: tuple[str, ...], event: clocks.Happening) -> bool:
+        changed, moments = False, step.moments
         for moment in derived:
             if moment in plan.moments:
                 moments += (plan.moments[moment],)
         if step.reopens:
-            changed |= clocks.reopen(self._desk, plan, view, event.id, at)
+            changed = clocks.reopen(self._desk, plan, view, event.id, event.at)
         if step.pauses:
-            changed |= self._stop_then_pause(plan, view, moments, clocks.Happening(event.id, at, data))
-        elif moments:
-            changed |= clocks.act(self._desk, plan, view, moments, clocks.Happening(event.id, at, data))
-        return changed
+            return self._stop_then_pause(plan, view, moments, event) or changed
+        return bool(moments and clocks.act(self._desk, plan, view, moments, event)) or changed
 
     def advance(self, family: Family, view: View, until: Instant, *, inclusive: bool = False) -> bool:
         """Let timers before ``until`` go by; answer whether any clock changed."""
@@ -116,9 +148,12 @@ class Fold:
 
 
 def waiting(view: View) -> Waiting | None:
-    """Where and since when somebody waits who is no ghost."""
+    """Where and since when somebody waits who is no ghost, or an order sits in a node (R75)."""
     leg = leg_of(view)
-    return None if leg is None or leg.expired else (leg.place, leg.queued_at)
+    if leg is not None:
+        return None if leg.expired else (leg.place, leg.queued_at)
+    flow = view.flow
+    return (NodePlace(flow.node), flow.node_since_at) if isinstance(flow, OrderFlow) and flow.node else None
 
 
 def leg_of(view: View) -> Leg | None:

@@ -16,3 +16,8 @@ def alert_id(contact: Contact, clock: str, cycle: str, level: int | None = None)
 def verdict_key(contact: Contact, clock: str, cycle: str) -> str:
     """``contact|clock|cycle``: the record key of a verdict."""
     return f"{contact.id}|{clock}|{cycle}"
+
+
+def flow_alert_id(contact: Contact, rule: str, cause: str) -> str:
+    """The hash of contact, flow rule and the event that caused the finding; no clock's alert has this id."""
+    return blake2b("\0".join([contact.family, contact.id, "flow", rule, cause]).encode(), digest_size=16).hexdigest()

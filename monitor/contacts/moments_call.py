@@ -7,11 +7,12 @@ is 0 (``clock_skew``, P37).
 
 from typing import Final
 
-from monitor.contacts import handling, waits
+from monitor.contacts import handling, ivr, waits
 from monitor.contacts.contact import CallFlow, Leg, View
 from monitor.contacts.counting import Desk
 from schemas.events import EventData
-from schemas.events.call import CallData, CallFlowOut, CallIvrLeft
+from schemas.events.call import CallCallbackConnected, CallCallbackExpired, CallData, CallFlowOut, CallIvrEntered, CallIvrLeft, CallWrapupEnd
+from schemas.events.shared import Cancelled, StillOpen
 from schemas.instants import SECOND, Instant
 
 Moments = tuple[str, ...]
@@ -34,13 +35,13 @@ def fold_call(desk: Desk, view: View, name: str, data: EventData, at: Instant, s
     if name in _TALK:
         return _talk(flow, name, at)
     if name in _ENDS:
-        return _ends(desk, flow, name, data, at)
+        return _ends(desk, view, flow, data, at)
     if name in _LEAVES:
         return _leaves(desk, flow, name, data)
-    return _other(desk, flow, name, data, at)
+    return _other(desk, view, flow, data, at)
 
 
-_TALK: Final = frozenset({"call.hold_start", "call.hold_end", "call.ringing", "call.transferred", "call.ivr_entered"})
+_TALK: Final = frozenset({"call.hold_start", "call.hold_end", "call.ringing", "call.transferred"})
 _ENDS: Final = frozenset({"call.ended", "call.abandoned", "cancelled"})
 _FINAL: Final = frozenset({"voicemail", "closed"})
 _LEAVES: Final = {"call.flow_out": "flow_out", "call.callback_requested": "callback"}
@@ -48,6 +49,8 @@ _LEAVES: Final = {"call.flow_out": "flow_out", "call.callback_requested": "callb
 
 def _queued(desk: Desk, view: View, flow: CallFlow, at: Instant, source: str) -> Moments:
     place = desk.place_of(view)
+    if flow.ivr_since_at:
+        ivr.leave(desk, view, flow, "human", at)
     if flow.leg is not None:
         if flow.leg.place[0] == place[0]:
             waits.seen(desk, flow.leg, at)
@@ -67,6 +70,8 @@ def _queued(desk: Desk, view: View, flow: CallFlow, at: Instant, source: str) ->
 def _answered(desk: Desk, view: View, flow: CallFlow, at: Instant, source: str) -> Moments:
     if flow.handling is not None:
         return NONE  # another desk joins: one contact, one answer
+    if flow.ivr_since_at:
+        ivr.leave(desk, view, flow, "human", at)
     leg = flow.leg
     if leg is None:
         leg = _direct(desk, view, at)
@@ -92,9 +97,11 @@ def _talk(flow: CallFlow, name: str, at: Instant) -> Moments:
     return NONE
 
 
-def _ends(desk: Desk, flow: CallFlow, name: str, data: EventData, at: Instant) -> Moments:
+def _ends(desk: Desk, view: View, flow: CallFlow, data: EventData, at: Instant) -> Moments:
+    if flow.ivr_since_at:
+        ivr.leave(desk, view, flow, "hung_up", at)
     if flow.leg is not None:
-        if name == "cancelled":
+        if isinstance(data, Cancelled):
             waits.leave(desk, flow.leg, "flow_out")
         else:
             waits.abandon(desk, flow.leg, at, _short(data))
@@ -119,15 +126,18 @@ def _leaves(desk: Desk, flow: CallFlow, name: str, data: EventData) -> Moments:
     return CLOSED if isinstance(data, CallFlowOut) and data.reason in _FINAL else NONE
 
 
-def _other(desk: Desk, flow: CallFlow, name: str, data: EventData, at: Instant) -> Moments:
-    if name == "call.wrapup_end" and flow.wrapup_since_at:
+def _other(desk: Desk, view: View, flow: CallFlow, data: EventData, at: Instant) -> Moments:
+    if isinstance(data, CallWrapupEnd) and flow.wrapup_since_at:
         desk.total(flow.wrapup_place, at, "wrapup_us", at - flow.wrapup_since_at)
         flow.wrapup_since_at = 0
         return CLOSED
-    if name == "still_open" and flow.leg is not None:
+    if isinstance(data, StillOpen) and flow.leg is not None:
         waits.seen(desk, flow.leg, at)
-    if isinstance(data, CallIvrLeft) and data.outcome != "human":
-        return CLOSED
-    if name in ("call.callback_connected", "call.callback_expired"):
+    if isinstance(data, CallIvrEntered):
+        ivr.enter(desk, view, flow, at)
+    if isinstance(data, CallIvrLeft):
+        ivr.leave(desk, view, flow, data.outcome, at)
+        return NONE if data.outcome == "human" else CLOSED
+    if isinstance(data, (CallCallbackConnected, CallCallbackExpired)):
         return CLOSED
     return NONE

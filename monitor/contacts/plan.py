@@ -6,12 +6,14 @@ from typing import Final
 import msgspec
 
 from monitor.contacts.contact import Run
+from monitor.contacts.flows.plan import FlowPlan, fields_tested, flow_plan
+from monitor.contacts.promised import promised
 from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
 from schemas.events import FAMILIES, EventData, Family
 
 Attributes = dict[str, Scalar]
 
-_ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type")
+_ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type", "parent_incident")
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -32,12 +34,13 @@ class MomentPlan(msgspec.Struct, frozen=True):
 class ClockPlan:
     """One clock with its levels sorted and its counter names made. ``number`` is that of its policy among those of the shard."""
 
-    def __init__(self, clock: Clock, number: int = 0, version: str = "") -> None:
+    def __init__(self, clock: Clock, policy: Policy, number: int = 0) -> None:
         self.clock = clock
-        self.number, self.version = number, version
+        self.policy, self.number = policy, number
         self.name = clock.name
         self.rules: tuple[Rule, ...] = clock.rules
         self.rule_texts = tuple(rule.path + (f" ({rule.source})" if rule.source else "") for rule in clock.rules)
+        self.promised = tuple(promised(clock, rule) for rule in clock.rules)
         self.levels = tuple(sorted({*clock.levels, 100}))
         self.met = f"clock.{clock.name}.met"
         self.breached = f"clock.{clock.name}.breached"
@@ -56,13 +59,14 @@ class ClockPlan:
 
 
 class FamilyPlan(msgspec.Struct, frozen=True):
-    """The clocks of one family, what its moments do to them, and every reason that pauses one of them."""
+    """The clocks of one family, what its moments do to them, every reason that pauses one of them, and its flow rules if any."""
 
     clocks: dict[str, ClockPlan]
     order: tuple[ClockPlan, ...]
     moments: dict[str, MomentPlan]
     matched_on: frozenset[str]
     pause_reasons: frozenset[str]
+    flows: FlowPlan | None = None
     number: int = 0
     peers: list["FamilyPlan"] = []
 
@@ -77,11 +81,10 @@ class Plan:
     def __init__(self, policy: Policy, number: int = 0, others: Sequence["Plan"] = ()) -> None:
         self.policy = policy
         self.dimensions = policy.queues.dimensions
-        self.families: dict[Family, FamilyPlan] = {
-            family: _family_plan(policy, family, number, others[0].families[family].peers if others else []) for family in FAMILIES
-        }
+        peers: dict[Family, list[FamilyPlan]] = {family: others[0].families[family].peers if others else [] for family in FAMILIES}
+        self.families: dict[Family, FamilyPlan] = {family: _family_plan(policy, family, number, peers[family]) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
-        self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched
+        self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched | fields_tested(policy.flows)
 
 
 def passes(test: FieldTest, value: object) -> bool:
@@ -97,6 +100,15 @@ def passes(test: FieldTest, value: object) -> bool:
     return (test.at_least is None or value >= test.at_least) and (test.at_most is None or value <= test.at_most)
 
 
+def values_named(policy: Policy, field: str) -> frozenset[Scalar]:
+    """Every value of a field that some rule or trigger of the policy names."""
+    tests = [test for clock in policy.clocks for rule in clock.rules for test in rule.when]
+    tests += [test for clock in policy.clocks for trigger in (*clock.start, *clock.stop, *clock.cancel) for test in trigger.where]
+    tests += [test for flow in policy.flows for test in (*flow.when, *flow.front)]
+    tests += [test for flow in policy.flows for part in flow.parts for trigger in part.triggers for test in trigger.where]
+    return frozenset(value for test in tests if test.field == field for value in test.values or ())
+
+
 def triggered(where: tuple[FieldTest, ...], data: EventData, attributes: Attributes) -> bool:
     """Whether an event passes a trigger's tests: its own field first, else what the contact carries."""
     for test in where:
@@ -106,8 +118,8 @@ def triggered(where: tuple[FieldTest, ...], data: EventData, attributes: Attribu
     return True
 
 
-def _family_plan(policy: Policy, family: str, number: int, peers: list[FamilyPlan]) -> FamilyPlan:
-    clocks = tuple(ClockPlan(clock, number, policy.version) for clock in policy.clocks if family in clock.families)
+def _family_plan(policy: Policy, family: Family, number: int, peers: list[FamilyPlan]) -> FamilyPlan:
+    clocks = tuple(ClockPlan(clock, policy, number) for clock in policy.clocks if family in clock.families)
     names = {trigger.moment for plan in clocks for trigger in (*plan.clock.start, *plan.clock.stop, *plan.clock.cancel)}
     moments = {
         name: MomentPlan(
@@ -119,7 +131,7 @@ def _family_plan(policy: Policy, family: str, number: int, peers: list[FamilyPla
     }
     matched = frozenset(test.field for plan in clocks for rule in plan.rules for test in rule.when)
     reasons = frozenset[str]().union(*(plan.pause_reasons for plan in clocks))
-    found = FamilyPlan({plan.name: plan for plan in clocks}, clocks, moments, matched, reasons, number, peers)
+    found = FamilyPlan({plan.name: plan for plan in clocks}, clocks, moments, matched, reasons, flow_plan(policy, family), number, peers)
     peers.append(found)
     return found
 

@@ -7,6 +7,7 @@ from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
 from monitor.contacts.emission import Emission
+from monitor.contacts.flows import alerts, follow
 from monitor.contacts.fold import waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.order import Standing, insert, standing
@@ -14,6 +15,7 @@ from monitor.contacts.shelf import Shelf
 from monitor.contacts.sweep import Sweep
 from monitor.contacts.verdicts import publish
 from monitor.contacts.versions import FIRST, Adopted, Versions
+from monitor.panes.where import NodePlace
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
@@ -54,6 +56,8 @@ class ContactsProcessor:
         for key, short in self._shelf.waiting:
             if short.waiting_at is not None:
                 self._emission.presence.enter(short.waiting_at, key.decode(), short.waiting_since_at)
+            elif short.node:
+                self._emission.presence.enter(NodePlace(short.node), key.decode(), short.node_since_at)
         self._shelf.waiting.clear()
 
     def adopt(self, version: str, t: Instant) -> None:
@@ -153,7 +157,7 @@ class ContactsProcessor:
         self._counters.accepted += 1
         if isinstance(data, WorkOrderPaused):
             self._count_pause(contact.family, data.reason)
-        if changed and not contact.publish_at and (contact.view.runs or contact.ledger):
+        if changed and not contact.publish_at and (contact.view.runs or contact.ledger or contact.view.findings):
             contact.publish_at = max(contact.last_at, contact.view.fired_at)
         self._shelf.put(key, contact)
 
@@ -204,10 +208,13 @@ class ContactsProcessor:
 
     def _say(self, contact: Contact, t: Instant) -> None:
         if not contact.unjudged:
-            self._outputs.extend(publish(self._versions.plan_of(contact), contact, t))
+            plan = self._versions.plan_of(contact)
+            self._outputs.extend(publish(plan, contact, t))
+            if contact.view.findings or contact.ledger:
+                self._outputs.extend(alerts.publish(plan, contact, t))
 
     def _expire(self, contact: Contact, t: Instant) -> None:
-        """A contact that never closed goes as a ghost: what still runs is cancelled."""
+        """A contact that never closed goes as a ghost: what still runs is cancelled, and nothing found lasts longer."""
         family = self._versions.family_of(contact)
         for run in due.running_promises(contact.view):
             plan = family.of(run)
@@ -215,6 +222,7 @@ class ContactsProcessor:
                 clocks.end(self._desk, plan, contact.view, run, t, CANCELLED)
                 run.reason = GHOST
                 self._counters.ghosts += 1
+        follow.end(contact.view, t)
 
 
 def _is_open(contact: Contact) -> bool:

@@ -168,7 +168,7 @@ class Shelf:
         head = codec.read_head(value)
         self._heap.append((head.next_at, key))
         self._count(key, NOTHING, head.known)
-        if head.known.waiting_at is not None:
+        if head.known.waiting_at is not None or head.known.node:
             self.waiting.append((key, head.known))
 
     def _count(self, key: bytes, before: Summary, after: Summary) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from monitor.contacts.feedback import Tally, tally_of
 from monitor.contacts.plan import MomentPlan, Plan
 from monitor.policy.model import Scalar
 from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
@@ -36,6 +37,7 @@ class Step(msgspec.Struct, frozen=True):
     follows_up: bool
     reopens: bool
     pauses: bool
+    tally: Tally | None = None
 
 
 Steps = dict[type[EventData], Step]
@@ -60,4 +62,5 @@ def _step(plan: Plan, family: Family, kind: type[EventData]) -> Step:
         follows_up=kind in FOLLOW_UPS,
         reopens=name in _REOPENS,
         pauses=kind in _PAUSES,
+        tally=tally_of(plan.policy, kind),
     )

@@ -12,11 +12,14 @@ from monitor.contacts.case import Case, bounded_labels
 from monitor.contacts.contact import RUNNING, Contact, Published, Run
 from monitor.contacts.deadline import elapsed_us
 from monitor.contacts.explain import explain
+from monitor.contacts.flows.plan import MARK
 from monitor.contacts.identity import verdict_key
 from monitor.contacts.outcome import counted_until, outcome
 from monitor.contacts.plan import Plan
 from monitor.contacts.records import instant_text, verdict_record
+from monitor.policy.model import Policy
 from monitor.processing import Output
+from monitor.wording.sentences import sentence
 from schemas.alerts import Explanation, Verdict
 from schemas.instants import SECOND, Instant, seconds_of
 
@@ -25,15 +28,15 @@ RETRACTED: Final = "retracted"
 
 
 def has_news(contact: Contact) -> bool:
-    """Whether ``publish`` could say anything: not while nothing was ever said and every clock simply runs."""
-    return bool(contact.ledger) or any(map(_is_news, contact.view.runs))
+    """Whether there could be anything to say: not while nothing was ever said, nothing found, and every clock simply runs."""
+    return bool(contact.ledger or contact.view.findings) or any(map(_is_news, contact.view.runs))
 
 
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     """Say everything that changed about a contact as of T; its ledger then holds it."""
     outputs: list[Output] = []
     family = plan.families[contact.family]
-    told = {(entry.clock, entry.cycle): entry for entry in contact.ledger}
+    told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
     for run in contact.view.runs:
         clock = family.of(run)
         if clock is None or run.last_rule < 0:
@@ -47,9 +50,9 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
                 continue
             entry = Published(run.clock, run.cycle)
             contact.ledger.append(entry)
-        outputs.extend(_cycle(Case(clock.version, contact, clock, run, judged, entry, t)))
+        outputs.extend(_cycle(Case(clock.policy, contact, clock, run, judged, entry, t)))
     for entry in told.values():
-        outputs.extend(_retract(plan.policy.version, contact, entry, t))
+        outputs.extend(_retract(plan.policy, contact, entry, t))
     return outputs
 
 
@@ -66,7 +69,7 @@ def _cycle(case: Case) -> list[Output]:
     outputs: list[Output] = []
     explanation: Explanation | None = None
     if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
-        explanation = explain(case.plan, case.contact.view, run, judged, case.t)
+        explanation = explain(case.plan, case.contact.view, run, judged, case.t, case.policy.language)
         outputs.append(_say(case, explanation))
     if judged.verdict == "breached" or entry.alert_state:
         outputs.extend(alerts.of_breach(case, explanation))
@@ -102,7 +105,7 @@ def _say(case: Case, explanation: Explanation) -> Output:
         stopped_at=instant_text(judged.decided_at) if judged.decided_at else None,
         detected_at=instant_text(case.t),
         detected_late=entry.detected_late,
-        policy=case.policy,
+        policy=case.policy.version,
         explanation=explanation,
     )
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
@@ -120,7 +123,7 @@ def _remember(case: Case) -> None:
     entry.deadline_at, entry.decided_at, entry.breached_at = judged.deadline_at, judged.decided_at, case.run.breach_booked_at
 
 
-def _retract(policy: str, contact: Contact, entry: Published, t: Instant) -> list[Output]:
+def _retract(policy: Policy, contact: Contact, entry: Published, t: Instant) -> list[Output]:
     """The events show no such cycle any more."""
     outputs: list[Output] = []
     if entry.version and entry.verdict != RETRACTED:
@@ -131,8 +134,8 @@ def _retract(policy: str, contact: Contact, entry: Published, t: Instant) -> lis
     return outputs
 
 
-def _retraction(policy: str, contact: Contact, entry: Published, t: Instant) -> Output:
-    text = "Retracted: events that came later show that this clock did not start then."
+def _retraction(policy: Policy, contact: Contact, entry: Published, t: Instant) -> Output:
+    text = sentence("retracted", policy.language)
     verdict = Verdict(
         contact=contact.id,
         family=contact.family,
@@ -147,7 +150,7 @@ def _retraction(policy: str, contact: Contact, entry: Published, t: Instant) -> 
         started_at=instant_text(entry.started_at),
         deadline=instant_text(entry.deadline_at) if entry.deadline_at else None,
         detected_at=instant_text(t),
-        policy=policy,
-        explanation=Explanation(text=text, rule="", calendar="", events=(entry.cycle,)),
+        policy=policy.version,
+        explanation=Explanation(text=text, rule="", calendar="", events=(entry.cycle,), verdict="retracted", reason=entry.reason),
     )
     return verdict_record(verdict, verdict_key(contact, entry.clock, entry.cycle), t)

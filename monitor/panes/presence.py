@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from monitor.panes.waiting import NOBODY, Crowd, Place, Shown
-from monitor.panes.where import Series, Where, parse_series, scope_partition, series_key
+from monitor.panes.where import NodePlace, Series, Where, parse_series, scope_partition, series_key
 from monitor.policy.model import Policy, QueuePolicy
 from monitor.processing import Output, State
 from schemas.instants import SECOND, Instant
@@ -32,7 +32,7 @@ class PresenceBook:
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int, processor: str = "contacts") -> None:
         self._partition, self._partitions, self._processor = partition, partitions, processor
         self._queues: QueuePolicy = policy.queues
-        self._places: dict[Where, Place] = {}
+        self._places: dict[Where | NodePlace, Place] = {}
         self._numbered: list[Place] = []
         self._crowds: dict[Series, Crowd] = {}
         self._passing: list[tuple[Instant, str, int, int, Instant]] = []
@@ -55,7 +55,7 @@ class PresenceBook:
             self.enter(where, contact, since)
         self._unsure |= dict.fromkeys(self._sent)
 
-    def enter(self, where: Where, contact: str, queued_at: Instant) -> None:
+    def enter(self, where: Where | NodePlace, contact: str, queued_at: Instant) -> None:
         """Let a contact wait since ``queued_at``; entering again replaces the earlier instant."""
         place = self._places.get(where) or self._place(where)
         if contact in place.waiting:
@@ -66,7 +66,7 @@ class PresenceBook:
         self._touched[place.number] = place
         self._expect(place, contact, queued_at, passed)
 
-    def leave(self, where: Where, contact: str) -> None:
+    def leave(self, where: Where | NodePlace, contact: str) -> None:
         """Let a contact wait no more; one that does not wait there changes nothing."""
         place = self._places.get(where)
         if place is not None and place.leave(contact, self._passed_at):
@@ -109,12 +109,14 @@ class PresenceBook:
         return changes
 
     def waiting(self) -> int:
-        """Return how many contacts wait in this shard."""
-        return sum(len(place.waiting) for place in self._places.values())
+        """Return how many contacts wait in a queue of this shard; orders that sit in a node are none of them."""
+        return sum(len(place.waiting) for where, place in self._places.items() if isinstance(where, Where))
 
-    def _place(self, where: Where) -> Place:
-        rules = self._queues.named.get(where.queue or "", self._queues.default)
-        within = tuple(sorted(set(rules.answer_within_seconds)))
+    def _place(self, where: Where | NodePlace) -> Place:
+        within: tuple[int, ...] = ()
+        if isinstance(where, Where):
+            rules = self._queues.named.get(where.queue or "", self._queues.default)
+            within = tuple(sorted(set(rules.answer_within_seconds)))
         crowds: dict[Series, Crowd] = {}
         for series in where.series(self._queues.scopes):
             crowds[series] = self._crowds.setdefault(series, Crowd())

@@ -8,6 +8,7 @@ from monitor.policy.model import Scope
 from schemas.partition import partition_of
 
 ALL: Final = "all"
+NODE: Final = "node"
 TOTAL: Final = ""
 """The dimensions of a scope's total, which every booking reaches whatever dimensions the policy splits by."""
 
@@ -29,6 +30,16 @@ class Where(NamedTuple):
         found = [scope_text(scope, name) for scope in scopes if (name := names[scope]) is not None]
         dims = (TOTAL,) if self.dims == TOTAL else (TOTAL, self.dims)
         return tuple((scope, each) for scope in found for each in dims)
+
+
+class NodePlace(NamedTuple):
+    """A node of the flow of work orders, in which orders sit (R75): a presence of its own, never one of waiting customers."""
+
+    node: str
+
+    def series(self, scopes: Iterable[Scope]) -> tuple[Series, ...]:
+        """Return the scope of the node, whatever scopes the policy counts queues in."""
+        return ((scope_text(NODE, self.node), TOTAL),)
 
 
 def scope_text(scope: str, name: str) -> str:

@@ -10,7 +10,7 @@ from msgspec import inspect
 from monitor.policy.decoding import closest
 from monitor.policy.findings import Path, Remarks
 from monitor.policy.model import FieldTest, Scalar
-from monitor.policy.source import RangeSource, Test
+from monitor.policy.terms import RangeSource, Test
 from schemas.events import EventData
 from schemas.events.workorder import WorkOrderData
 

@@ -9,6 +9,7 @@ from monitor.calendar.hours import WEEKDAYS, Span, parse_span, parse_weekdays
 from monitor.calendar.model import Calendar
 from monitor.calendar.wall_calendar import WallCalendar
 from monitor.calendar.zone import zone_of
+from monitor.policy.decoding import closest
 from monitor.policy.findings import Path, Remarks
 from monitor.policy.source import CalendarSource, PolicySource
 
@@ -35,9 +36,17 @@ def find_calendar(calendars: Mapping[str, Calendar], name: str, path: Path, rema
     """The calendar of this name; an unknown one is an error, and ``always`` stands in for it."""
     found = calendars.get(name)
     if found is None:
-        remarks.error(path, f"unknown calendar `{name}`; this policy has: {' '.join(sorted(calendars))}")
+        remarks.error(path, f"unknown calendar `{name}`{closest(name, list(calendars))}; this policy has: {' '.join(sorted(calendars))}")
         return calendars[ALWAYS]
     return found
+
+
+def known_zone(name: str) -> str:
+    """The zone of this name, UTC for one that does not exist: an error that is told where it stands."""
+    try:
+        return zone_of(name).name
+    except ValueError:
+        return "UTC"
 
 
 def _zone(name: str, path: Path, remarks: Remarks) -> str:
@@ -59,11 +68,11 @@ def _compile(name: str, source: CalendarSource, zone: str, path: Path, remarks: 
             if weekday in weekly:
                 remarks.error(here, f"{WEEKDAYS[weekday]} is given twice; name each weekday once")
             weekly[weekday] = spans
-    holidays = [_date(text, (*path, "holidays", index), remarks) for index, text in enumerate(source.holidays)]
+    holidays = [date_of(text, (*path, "holidays", index), remarks) or date.min for index, text in enumerate(source.holidays)]
     open_dates: dict[date, list[Span]] = {}
     for text, intervals in source.open_dates.items():
         here = (*path, "open_dates", text)
-        open_dates[_date(text, here, remarks)] = _spans(intervals, here, remarks)
+        open_dates[date_of(text, here, remarks) or date.min] = _spans(intervals, here, remarks)
     if remarks.errors > errors_before:
         return AlwaysOpen(name, zone)
     for index, day in enumerate(holidays):
@@ -101,9 +110,10 @@ def _spans(intervals: list[str], path: Path, remarks: Remarks) -> list[Span]:
     return spans
 
 
-def _date(text: str, path: Path, remarks: Remarks) -> date:
+def date_of(text: str, path: Path, remarks: Remarks) -> date | None:
+    """The date; None and an error in ``remarks`` for one that does not exist."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         remarks.error(path, f"{text} is not a date of the calendar")
-        return date.min
+        return None

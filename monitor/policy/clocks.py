@@ -1,55 +1,53 @@
-"""The ``clocks`` section compiled: triggers, pauses, levels and ordered rules, every name resolved (P11, P12, P23)."""
+"""The ``clocks`` section compiled: what starts, stops and pauses each promise, and its levels (P11, P23)."""
 
-from collections.abc import Mapping
 from typing import Final
 
-from monitor.calendar.model import Calendar
-from monitor.policy.attributes import WORK_ORDER_FIELDS, Fields, compile_tests, event_fields, rule_fields
-from monitor.policy.calendars import find_calendar
 from monitor.policy.decoding import closest
-from monitor.policy.durations import business_days, duration_us
+from monitor.policy.durations import duration_us
 from monitor.policy.findings import Path, Remarks
-from monitor.policy.model import Clock, PauseRule, Rule, Target, Trigger
+from monitor.policy.links import check_links, check_per
+from monitor.policy.model import Clock, PauseRule, Rule, Trigger
 from monitor.policy.moments import MOMENTS
 from monitor.policy.reach import unreachable_rules
-from monitor.policy.source import ClockSource, PauseSource, PolicySource, RuleSource, Triggers, TriggerSource
+from monitor.policy.rules import TICK_US, Names, compile_rules
+from monitor.policy.source import ClockSource, PauseSource, PolicySource
+from monitor.policy.titles import titles_of
+from monitor.policy.triggers import compile_triggers
 from schemas.events import FAMILIES, Family
 
-TICK_US: Final = 250_000
 LEVELS: Final = (50, 75, 90, 100, 150)
 _BREACH: Final = 100
 _HIGHEST_LEVEL: Final = 1000
-_MOST_BUSINESS_DAYS: Final = 1000
 
 
-def compile_clocks(source: PolicySource, calendars: Mapping[str, Calendar], remarks: Remarks) -> tuple[Clock, ...]:
+def compile_clocks(source: PolicySource, names: Names, remarks: Remarks) -> tuple[Clock, ...]:
     """All clocks by name, so that the order of the file changes nothing; mistakes go to ``remarks``."""
-    return tuple(_compile(name, clock, calendars, remarks) for name, clock in sorted(source.clocks.items()))
+    clocks = tuple(_compile(name, source, names, remarks) for name in sorted(source.clocks))
+    check_links(clocks, remarks)
+    return clocks
 
 
-def _compile(name: str, source: ClockSource, calendars: Mapping[str, Calendar], remarks: Remarks) -> Clock:
+def _compile(name: str, policy: PolicySource, names: Names, remarks: Remarks) -> Clock:
+    source = policy.clocks[name]
     path: Path = ("clocks", name)
-    start = _triggers(source.start, (*path, "start"), remarks)
-    stop = _triggers(source.stop, (*path, "stop"), remarks)
-    cancel = _triggers(source.cancel, (*path, "cancel"), remarks)
+    start = compile_triggers(source.start, (*path, "start"), remarks)
+    stop = compile_triggers(source.stop, (*path, "stop"), remarks)
+    cancel = compile_triggers(source.cancel, (*path, "cancel"), remarks)
     families = _families(source, start, path, remarks)
     for part, triggers in (("start", start), ("stop", stop), ("cancel", cancel)):
         _check_families(part, triggers, families, path, remarks)
-    if source.start == []:
-        remarks.error((*path, "start"), "a clock needs at least one start")
-    if source.stop == []:
-        remarks.error((*path, "stop"), "a clock needs at least one stop")
-    if set(start) & set(stop):
-        remarks.error((*path, "stop"), "the same moment starts and stops the clock; stop wins, so it would never run")
-    fields = {field: kind for field, kind in rule_fields().items() if field not in WORK_ORDER_FIELDS or "workorder" in families}
-    rules = tuple(_rule(source, index, fields, calendars, path, remarks) for index in range(len(source.rules)))
-    if not rules:
+    _check_run(source, start, stop, path, remarks)
+    check_per(source, start, families, path, remarks)
+    rules, placed = compile_rules(policy, name, families, start, names, remarks)
+    if not source.rules:
         remarks.error((*path, "rules"), "a clock needs at least one rule")
     for index, because in unreachable_rules(rules):
-        remarks.error((*path, "rules", index), f"unreachable rule: {because}")
+        remarks.error(placed[index].path, f"unreachable rule: {because}")
+    titles = titles_of(source.title, path, remarks)
     return Clock(
         name=name,
-        title=source.title or "",
+        title=titles.get(policy.language, ""),
+        titles=titles,
         families=families,
         start=start,
         stop=stop,
@@ -58,31 +56,27 @@ def _compile(name: str, source: ClockSource, calendars: Mapping[str, Calendar], 
         reopen=source.reopen,
         levels=_levels(source, rules, path, remarks),
         rules=rules,
+        per=source.per,
+        mode=source.mode or "holding",
+        repeats=source.repeats,
+        whole=source.whole or "",
     )
 
 
-def _triggers(source: Triggers, path: Path, remarks: Remarks) -> tuple[Trigger, ...]:
-    items = source if isinstance(source, list) else [source]
-    compiled: list[Trigger] = []
-    for index, item in enumerate(items):
-        here = (*path, index) if isinstance(source, list) else path
-        trigger = TriggerSource(on=item) if isinstance(item, str) else item
-        moment = MOMENTS.get(trigger.on)
-        if moment is None:
-            remarks.error(here, f"unknown moment `{trigger.on}`{closest(trigger.on, list(MOMENTS))}; expected one of: {_moments_like(trigger.on)}")
-            continue
-        made = Trigger(trigger.on, compile_tests(trigger.where, event_fields(moment.events), (*here, "where"), remarks))
-        if made in compiled:
-            remarks.warning(here, f"`{trigger.on}` is named twice")
-        compiled.append(made)
-    return tuple(compiled)
-
-
-def _moments_like(name: str) -> str:
-    """The moments of the same family, or those that every family has."""
-    family = name.partition(".")[0]
-    alike = [known for known in MOMENTS if known.startswith(family + ".")]
-    return " ".join(sorted(alike or (known for known in MOMENTS if "." not in known)))
+def _check_run(source: ClockSource, start: tuple[Trigger, ...], stop: tuple[Trigger, ...], path: Path, remarks: Remarks) -> None:
+    """A clock can start, can stop, and does not stop on everything that starts it."""
+    if source.start == []:
+        remarks.error((*path, "start"), "a clock needs at least one start")
+    if source.stop == []:
+        remarks.error((*path, "stop"), "a clock needs at least one stop")
+    shared = set(start) & set(stop)
+    if shared and not source.repeats:
+        remarks.error(
+            (*path, "stop"),
+            "the same moment starts and stops the clock; stop wins, so it would never run; `repeats: true` lets each stop start the next cycle",
+        )
+    if source.repeats and start and stop and not shared:
+        remarks.warning((*path, "repeats"), "no moment both starts and stops this clock, so it changes nothing")
 
 
 def _families(source: ClockSource, start: tuple[Trigger, ...], path: Path, remarks: Remarks) -> frozenset[Family]:
@@ -134,35 +128,3 @@ def _levels(source: ClockSource, rules: tuple[Rule, ...], path: Path, remarks: R
     if source.levels and 0 < shortest * gap // _BREACH < TICK_US <= shortest:
         remarks.warning((*path, "levels"), f"levels {gap} % apart of a {shortest / 1e6:g} s target are finer than the tick of {TICK_US / 1e6:g} s")
     return ordered
-
-
-def _rule(clock: ClockSource, index: int, fields: Fields, calendars: Mapping[str, Calendar], path: Path, remarks: Remarks) -> Rule:
-    source = clock.rules[index]
-    here = (*path, "rules", index)
-    calendar_path = (*here, "calendar") if source.calendar else (*path, "calendar")
-    return Rule(
-        path=f"clocks.{path[-1]}.rules[{index}]",
-        when=compile_tests(source.when, fields, (*here, "when"), remarks),
-        target=_target(source, (*here, "target"), remarks),
-        calendar=find_calendar(calendars, source.calendar or clock.calendar, calendar_path, remarks),
-        severity=source.severity or clock.severity,
-        source=source.source or "",
-    )
-
-
-def _target(source: RuleSource, path: Path, remarks: Remarks) -> Target | None:
-    if source.target == "none":
-        return None
-    days = business_days(source.target)
-    if days is not None:
-        if days == 0:
-            remarks.error(path, "zero target: it would be breached at once (P23)")
-        elif days > _MOST_BUSINESS_DAYS:
-            remarks.error(path, f"more than {_MOST_BUSINESS_DAYS} business days")
-        return Target("business_days", days)
-    amount = duration_us(source.target)
-    if amount == 0:
-        remarks.error(path, "zero target: it would be breached at once (P23)")
-    elif amount < TICK_US:
-        remarks.error(path, f"{source.target} is finer than the tick of {TICK_US / 1e6:g} s, at which deadlines are judged")
-    return Target("counted", amount)

@@ -101,7 +101,7 @@ def _in_union(data: Plain, kind: inspect.UnionType, path: Path, expected: str) -
     if len(told) == 1:
         yield from _mistakes(data, told[0][1], path, expected)
     else:
-        yield path, f"expected {' or '.join(dict.fromkeys(_described(bare) for bare, _ in told))}, got {_shown(data)}"
+        yield path, f"expected {expected or ' or '.join(dict.fromkeys(_described(bare) for bare, _ in told))}, got {_shown(data)}"
 
 
 def _fits(data: Plain, kind: inspect.Type) -> bool:

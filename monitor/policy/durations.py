@@ -32,10 +32,12 @@ LongDuration = Annotated[
 TargetText = Annotated[
     str,
     msgspec.Meta(
-        pattern=rf"^(none|\d+bd|(?=\d){_SHORT})$",
-        description="Counted time (30s, 15m, 2h), the end of the n-th business day (2bd), or none: nothing is promised.",
+        pattern=rf"^(none|due_at|\d+bd|(?=\d){_SHORT})$",
+        description="Counted time (30s, 15m, 2h), the end of the n-th business day (2bd), due_at: the instant that the starting event carries, "
+        "or none: nothing is promised.",
         extra={
-            "expected": "counted time such as 30s, 15m or 40h, business days such as 2bd, or none (bare numbers and days have no clear meaning, P6)"
+            "expected": "counted time such as 30s, 15m or 40h, business days such as 2bd, due_at, or none "
+            "(bare numbers and days have no clear meaning, P6)"
         },
     ),
 ]

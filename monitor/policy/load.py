@@ -11,16 +11,21 @@ import msgspec
 
 from monitor.errors import PolicyError
 from monitor.policy.calendars import compile_calendars
+from monitor.policy.campaigns import check_campaigns
 from monitor.policy.clocks import compile_clocks
 from monitor.policy.decoding import decode
 from monitor.policy.delivery import check_delivery
+from monitor.policy.feedback import compile_dimensions, compile_privacy, compile_surveys
 from monitor.policy.findings import Finding, PolicyErrors, Remarks
+from monitor.policy.flow_rules import compile_flows
 from monitor.policy.model import Policy
 from monitor.policy.objectives import compile_objectives
+from monitor.policy.periods import compile_periods, instant_of
 from monitor.policy.queues import compile_limits, compile_queues
+from monitor.policy.rules import Names
 from monitor.policy.source import PolicySource
+from monitor.policy.titles import titles_of
 from monitor.policy.yaml_nodes import Node, merge, parse
-from schemas.instants import Instant, parse_instant
 
 Files = Sequence[tuple[str, str]]
 
@@ -76,24 +81,33 @@ def _read(files: Files) -> tuple[Policy | None, list[Finding]]:
 
 def _compile(source: PolicySource, remarks: Remarks) -> Policy:
     calendars = compile_calendars(source, remarks)
+    periods = compile_periods(source, calendars, remarks)
     queues = compile_queues(source, calendars, remarks)
-    clocks = compile_clocks(source, calendars, remarks)
-    objectives = compile_objectives(source, calendars, queues, remarks)
+    clocks = compile_clocks(source, Names(calendars, periods), remarks)
+    check_campaigns(source, periods, remarks)
+    objectives = compile_objectives(source, calendars, periods, queues, remarks)
     check_delivery(source, calendars, remarks)
     if not source.clocks and not source.objectives:
         remarks.warning((), "no clocks and no objectives: queues are counted, nothing is promised")
+    titles = titles_of(source.title, (), remarks)
     return Policy(
         version=version_of(source),
         label=source.version or "",
         applies_to=source.applies_to,
-        title=source.title or "",
+        title=titles.get(source.language, ""),
+        titles=titles,
+        language=source.language,
         time_zone=source.time_zone,
-        effective_from=_instant(source.effective_from, remarks),
+        effective_from=instant_of(source.effective_from, ("effective_from",), remarks),
         calendars=calendars,
         clocks=clocks,
         queues=queues,
         objectives=objectives,
         limits=compile_limits(source.limits, remarks),
+        surveys=compile_surveys(source, remarks),
+        qc_dimensions=compile_dimensions(source, remarks),
+        flows=compile_flows(source, remarks),
+        privacy=compile_privacy(source, remarks),
     )
 
 
@@ -101,13 +115,3 @@ def version_of(source: PolicySource) -> str:
     """The first 12 hex digits of the SHA-256 of the canonical JSON of what was written; only ladders have an order that matters."""
     canonical = msgspec.json.encode((source, list(source.ladders)), order="deterministic")
     return hashlib.sha256(canonical).hexdigest()[:_VERSION_LENGTH]
-
-
-def _instant(text: str | None, remarks: Remarks) -> Instant | None:
-    if text is None:
-        return None
-    try:
-        return parse_instant(text)
-    except ValueError as error:
-        remarks.error(("effective_from",), f"{text}: {error}")
-        return None

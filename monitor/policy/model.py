@@ -59,6 +59,7 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Calendar | None = None
     from_at: Instant | None = None
     until_at: Instant | None = None
+    titles: dict[Language, str] = {}
 
     def covers(self, at: Instant) -> bool:
         """Whether ``at`` lies in the period."""
@@ -182,6 +183,52 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     dissatisfied_at_most: float
 
 
+FlowKind = Literal["stages", "require", "within", "path", "bounce", "watch", "complete"]
+
+
+class FlowPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A stage, or a thing that is required: it has happened once one of its triggers has."""
+
+    name: str
+    triggers: tuple[Trigger, ...]
+    titles: dict[Language, str] = {}
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule about the order of events (R14, R30, R63-R70, R72, R79); what each kind asks is said in ``monitor.policy.flow_source``.
+
+    ``on`` is when it is looked at: the end by which stages and required ``parts`` have happened, or the event that the others are
+    about. ``fields`` are the fields that must be there (``complete``), or are for an event to be seen (``watch``). Counted as
+    ``flow.<name>.…``, and once more under ``group``. ``alert`` False: only counted.
+    """
+
+    name: str
+    kind: FlowKind
+    families: frozenset[Family]
+    when: tuple[FieldTest, ...] = ()
+    on: tuple[Trigger, ...]
+    parts: tuple[FlowPart, ...] = ()
+    in_order: bool = False
+    within_us: int = 0
+    of: str = ""
+    hops: frozenset[tuple[int, int]] = frozenset()
+    front: tuple[FieldTest, ...] = ()
+    fields: tuple[str, ...] = ()
+    per: Literal["event", "contact"] = "event"
+    group: str = ""
+    alert: bool = True
+    severity: Severity = "warning"
+    source: str = ""
+    titles: dict[Language, str] = {}
+
+
+class Privacy(msgspec.Struct, frozen=True, kw_only=True):
+    """How customers are kept unrecognisable (R80): keys hashed at the door, event fields that are never stored."""
+
+    hash_here: bool = False
+    withhold: tuple[str, ...] = ()
+
+
 class CustomerRules(msgspec.Struct, frozen=True, kw_only=True):
     """How contacts of one customer about one problem belong together (requirements §5.6, §5.7, R79)."""
 
@@ -195,7 +242,7 @@ def keep_closed_default() -> dict[str, int]:
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds of memory and trust (design §4, P37)."""
+    """Bounds of memory and trust (design §4, P37). Reopened within ``solved_window_us`` of its resolve, an order was not solved (R31)."""
 
     keep_closed_us: dict[str, int] = msgspec.field(default_factory=keep_closed_default)
     follow_up_us: int = 7 * 86_400_000_000
@@ -203,6 +250,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     future_us: int = 5_000_000
     future_reject_us: int = 3_600_000_000
     keep_ended_alerts_us: int = 35 * 86_400_000_000
+    solved_window_us: int = 7 * DAY
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,3 +272,5 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     surveys: dict[str, Survey] = {}
     qc_dimensions: tuple[str, ...] = ()
     customers: CustomerRules = CustomerRules()
+    flows: tuple[Flow, ...] = ()
+    privacy: Privacy = Privacy()

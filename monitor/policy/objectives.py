@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import Final, get_args
 
+import msgspec
+
 from monitor.calendar.model import Calendar
 from monitor.policy.calendars import find_calendar
 from monitor.policy.decoding import closest
 from monitor.policy.durations import duration_us
 from monitor.policy.findings import Path, Remarks
 from monitor.policy.indicator_names import CLOCK_MET_RATIO, INDICATORS, Indicator, indicator
-from monitor.policy.model import Objective, QueuePolicy
+from monitor.policy.model import Objective, Period, QueuePolicy
+from monitor.policy.periods import find_periods
 from monitor.policy.source import ObjectiveSource, PolicySource
+from monitor.policy.titles import titles_of
 from schemas.events.base import Channel
 from schemas.instants import DAY, HOUR, SECOND
 
@@ -19,9 +23,12 @@ _INSTANT_WINDOW: Final = 10 * SECOND
 _PANES: Final = ((10 * SECOND, 6 * HOUR, "10s"), (300 * SECOND, 48 * HOUR, "5m"), (HOUR, 35 * DAY, "1h"), (DAY, 400 * DAY, "24h"))
 
 
-def compile_objectives(source: PolicySource, calendars: Mapping[str, Calendar], queues: QueuePolicy, remarks: Remarks) -> tuple[Objective, ...]:
+def compile_objectives(
+    source: PolicySource, calendars: Mapping[str, Calendar], periods: Mapping[str, Period], queues: QueuePolicy, remarks: Remarks
+) -> tuple[Objective, ...]:
     """All objectives by name; mistakes go to ``remarks`` and leave the objective out."""
-    compiled = [_compile(name, objective, source, calendars, remarks) for name, objective in sorted(source.objectives.items())]
+    plain = [_compile(name, objective, source, calendars, remarks) for name, objective in sorted(source.objectives.items())]
+    compiled = [None if objective is None else _with_periods(objective, source, periods, remarks) for objective in plain]
     for objective in compiled:
         if objective is not None:
             _check_scope(objective, queues, remarks)
@@ -63,6 +70,18 @@ def _compile(name: str, source: ObjectiveSource, policy: PolicySource, calendars
     )
     _check_target(objective, known, path, remarks)
     return objective
+
+
+def _with_periods(objective: Objective, policy: PolicySource, periods: Mapping[str, Period], remarks: Remarks) -> Objective:
+    """When it is judged, and its titles."""
+    source = policy.objectives[objective.name]
+    path: Path = ("objectives", objective.name)
+    return msgspec.structs.replace(
+        objective,
+        during=find_periods(periods, source.during, (*path, "during"), remarks),
+        outside=find_periods(periods, source.outside, (*path, "outside"), remarks),
+        titles=titles_of(source.title, path, remarks),
+    )
 
 
 def _threshold(source: ObjectiveSource, known: Indicator, path: Path, remarks: Remarks) -> int | None:

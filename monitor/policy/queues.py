@@ -8,6 +8,7 @@ import msgspec
 from monitor.calendar.model import Calendar
 from monitor.policy.attributes import names_of, rule_fields
 from monitor.policy.calendars import find_calendar
+from monitor.policy.decoding import closest
 from monitor.policy.durations import duration_us
 from monitor.policy.findings import Path, Remarks
 from monitor.policy.model import Limits, QueuePolicy, QueueRules
@@ -24,14 +25,18 @@ def compile_queues(source: PolicySource, calendars: Mapping[str, Calendar], rema
     if DEFAULT in source.queues:
         default = _rules(DEFAULT, source.queues[DEFAULT], default, calendars, remarks)
     named = {name: _rules(name, queue, default, calendars, remarks) for name, queue in sorted(source.queues.items()) if name != DEFAULT}
-    scopes, dimensions = source.limits.scopes, source.limits.dimensions or ()
-    for index, dimension in enumerate(dimensions):
-        if dimension not in rule_fields():
-            remarks.error(("limits", "dimensions", index), f"unknown field `{dimension}`; expected one of: {names_of(rule_fields())}")
-    for part, values in (("scopes", scopes or ()), ("dimensions", dimensions)):
+    scopes, dimensions, facets = source.limits.scopes, source.limits.dimensions or (), source.limits.facets or ()
+    for part, fields in (("dimensions", dimensions), ("facets", facets)):
+        for index, field in enumerate(fields):
+            if field not in rule_fields():
+                remarks.error(
+                    ("limits", part, index),
+                    f"unknown field `{field}`{closest(field, list(rule_fields()))}; expected one of: {names_of(rule_fields())}",
+                )
+    for part, values in (("scopes", scopes or ()), ("dimensions", dimensions), ("facets", facets)):
         if len(set(values)) < len(values):
             remarks.error(("limits", part), "a name is given twice")
-    shape = QueuePolicy(default=default, named=named, dimensions=tuple(dimensions))
+    shape = QueuePolicy(default=default, named=named, dimensions=tuple(dimensions), facets=tuple(facets))
     return shape if scopes is None else msgspec.structs.replace(shape, scopes=tuple(scopes))
 
 
@@ -46,6 +51,7 @@ def compile_limits(source: LimitsSource, remarks: Remarks) -> Limits:
         future_us=_or(source.future, default.future_us),
         future_reject_us=_or(source.future_reject, default.future_reject_us),
         keep_ended_alerts_us=_or(source.keep_ended_alerts, default.keep_ended_alerts_us),
+        solved_window_us=_or(source.solved_window, default.solved_window_us),
     )
     for family in keep:
         if limits.keep_closed_us[family] < HOUR:

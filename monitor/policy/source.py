@@ -8,63 +8,48 @@ from typing import Annotated, Literal
 import msgspec
 
 from monitor.policy.durations import Duration, LongDuration, TargetText
-from monitor.policy.model import Reopen, Scope
+from monitor.policy.flow_source import FlowSource, SurveySource
+from monitor.policy.model import Language, PerField, Reopen, Scope
+from monitor.policy.terms import (
+    Base,
+    DateText,
+    InstantText,
+    IntervalText,
+    Name,
+    Names,
+    Percent,
+    QueueName,
+    Test,
+    Text,
+    Title,
+)
+from monitor.policy.trigger_source import Triggers
 from schemas.alerts import Severity
 from schemas.events import Family
-
-Text = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=256, extra={"expected": "text (quote it if it looks like a number or a word YAML knows)"})
-]
-Name = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$",
-        description="A name: letters, digits, _ . : -",
-        extra={"expected": "a name of letters, digits and _ . : - (at most 64)"},
-    ),
-]
-QueueName = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-DateText = Annotated[
-    str,
-    msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\d$", description="A date, YYYY-MM-DD.", extra={"expected": "a date as YYYY-MM-DD"}),
-]
-IntervalText = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^\d{1,2}:\d\d(:\d\d)?-\d{1,2}:\d\d(:\d\d)?$",
-        description="HH:MM-HH:MM in local wall time; a close at or before the opening is on the next date; 24:00 is midnight (P3).",
-        extra={"expected": "an interval as HH:MM-HH:MM"},
-    ),
-]
-InstantText = Annotated[
-    str, msgspec.Meta(description="RFC 3339 with an offset.", extra={"expected": "an RFC 3339 instant such as 2026-01-01T00:00:00+08:00"})
-]
-Percent = Annotated[int, msgspec.Meta(description="Percent of counted time.")]
-Value = str | int | float | bool
-
-
-class Base(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What all parts share: strict, immutable, defaults left out of the canonical form."""
-
-
-class RangeSource(Base, frozen=True, kw_only=True, omit_defaults=True):
-    """A test of a number: between two bounds, both included."""
-
-    at_least: float | None = None
-    at_most: float | None = None
-
-
-Test = Value | list[Value] | RangeSource
 
 
 class CalendarSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     """Opening hours. open_dates beat holidays beat weekly; each replaces only the intervals that begin on its date (P3, P4)."""
 
-    title: Text | None = None
+    title: Title | None = None
     time_zone: Text | None = None
     weekly: dict[str, list[IntervalText]] = {}
     holidays: list[DateText] = []
     open_dates: dict[DateText, list[IntervalText]] = {}
+
+
+class PeriodSource(Base, frozen=True, kw_only=True, omit_defaults=True):
+    """A named stretch of time that rules and objectives ask for (R59, R60).
+
+    Hours of a calendar, or whole local days in the policy's zone; perhaps only between two instants.
+    """
+
+    title: Title | None = None
+    calendar: Name | None = None
+    days_of_month: list[Annotated[int, msgspec.Meta(ge=1, le=31)] | Literal["last"]] | None = None
+    dates: list[DateText] | None = None
+    from_: InstantText | None = msgspec.field(default=None, name="from")
+    until: InstantText | None = None
 
 
 class QueueSource(Base, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,17 +61,6 @@ class QueueSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     max_wait: Duration | None = None
 
 
-class TriggerSource(Base, frozen=True, kw_only=True, omit_defaults=True):
-    """A moment whose event passes all tests."""
-
-    on: str
-    where: dict[str, Test] = {}
-
-
-# Plain text here: msgspec 0.22 frees memory twice when a union holds both text with a pattern and a list.
-Triggers = str | TriggerSource | list[str | TriggerSource]
-
-
 class PauseSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     """Which reasons pause the clock, and how much counted time each may take per cycle (P11)."""
 
@@ -95,9 +69,14 @@ class PauseSource(Base, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RuleSource(Base, frozen=True, kw_only=True, omit_defaults=True):
-    """One row of a clock; the first whose tests all pass decides. `target: none` promises nothing."""
+    """One row of a clock; the first whose tests all pass decides. `target: none` promises nothing.
+
+    Asked for at the cycle's start, not again: one of the periods `during` covers it, none of those `outside` does.
+    """
 
     when: dict[str, Test] = {}
+    during: Names | None = None
+    outside: Names | None = None
     target: TargetText
     calendar: Name | None = None
     severity: Severity | None = None
@@ -105,9 +84,14 @@ class RuleSource(Base, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ClockSource(Base, frozen=True, kw_only=True, omit_defaults=True):
-    """One kind of promise: when it starts and stops, what pauses and cancels it, and what is promised to whom."""
+    """One kind of promise: when it starts and stops, what pauses and cancels it, and what is promised to whom.
 
-    title: Text | None = None
+    `per: dept` or `per: node`: cycles of its own for each value, as clock `<name>:<value>` (R57, P15). `mode`: holding ends a
+    cycle when the value changes, first runs one cycle whoever holds the order (R66). `repeats`: a stop may start the next
+    cycle (R67). `whole`: this clock is a link of that end-to-end clock (R13, R58).
+    """
+
+    title: Title | None = None
     families: list[Family] | None = None
     start: Triggers
     stop: Triggers
@@ -117,12 +101,42 @@ class ClockSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     levels: list[Percent] | None = None
     calendar: Name = "always"
     severity: Severity = "critical"
+    per: PerField | None = None
+    mode: Literal["holding", "first"] | None = None
+    repeats: bool = False
+    whole: Name | None = None
     rules: list[RuleSource]
+
+
+class CampaignClockSource(Base, frozen=True, kw_only=True, omit_defaults=True):
+    """What a campaign promises on a clock; calendar and severity are the clock's own where a rule names none."""
+
+    rules: list[RuleSource]
+
+
+class ObjectiveOverrideSource(Base, frozen=True, kw_only=True, omit_defaults=True):
+    """What a campaign changes of an objective while it lasts; the rest stays as it is."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+    window: LongDuration | None = None
+    minimum_volume: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
+class CampaignSource(Base, frozen=True, kw_only=True, omit_defaults=True):
+    """Other promises from one instant until another (R61): its rules stand before the clock's own for cycles that start in between."""
+
+    title: Title | None = None
+    from_: InstantText = msgspec.field(name="from")
+    until: InstantText
+    clocks: dict[Name, CampaignClockSource] = {}
+    objectives: dict[Name, ObjectiveOverrideSource] = {}
 
 
 class ObjectiveSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     """A promised value of an indicator over a rolling window; exactly one of at_least and at_most."""
 
+    title: Title | None = None
     indicator: Text
     threshold: Duration | None = None
     scope: Scope = "queue"
@@ -134,6 +148,8 @@ class ObjectiveSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     for_: Duration = msgspec.field(default="0s", name="for")
     hysteresis: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     calendar: Name | None = None
+    during: Names | None = None
+    outside: Names | None = None
     severity: Severity = "warning"
     source: Text | None = None
 
@@ -191,21 +207,29 @@ class LimitsSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     keep_ended_alerts: LongDuration | None = None
     scopes: list[Scope] | None = None
     dimensions: list[Text] | None = None
+    facets: list[Text] | None = None
+    solved_window: LongDuration | None = None
 
 
 class PolicySource(Base, frozen=True, kw_only=True, omit_defaults=True):
     """A service-level policy: opening hours, how queues are counted, clocks, objectives, and who is told."""
 
-    title: Text | None = None
+    title: Title | None = None
     version: Text | None = None
     effective_from: InstantText | None = None
     applies_to: Literal["new", "open"] = "new"
     time_zone: Text = "UTC"
+    language: Language = "en"
     calendars: dict[Name, CalendarSource] = {}
+    periods: dict[Name, PeriodSource] = {}
     queues: dict[QueueName, QueueSource] = {}
     clocks: dict[Name, ClockSource] = {}
+    campaigns: dict[Name, CampaignSource] = {}
     objectives: dict[Name, ObjectiveSource] = {}
     ladders: dict[Name, LadderSource] = {}
     receivers: dict[Name, ReceiverSource] = {}
     privacy: PrivacySource = PrivacySource()
     limits: LimitsSource = LimitsSource()
+    flows: dict[Name, FlowSource] = {}
+    surveys: dict[Name, SurveySource] = {}
+    qc_dimensions: list[Name] = []

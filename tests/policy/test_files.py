@@ -9,16 +9,12 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import PolicyError
-from monitor.policy import PolicyErrors, check_policy, load_policy
+from monitor.policy import PolicyErrors, load_policy
+from tests.policy.write_expected import FOLDER, findings
 
-FOLDER = Path(__file__).parents[1] / "policies"
 SHIPPED = Path(__file__).parents[2] / "deploy" / "policies"
 BAD = sorted((FOLDER / "bad").glob("*.yaml"))
 GOOD = sorted([*(FOLDER / "good").glob("*.yaml"), *SHIPPED.glob("*.yaml")])
-
-
-def findings(path: Path) -> str:
-    return "".join(f"{finding}\n" for finding in check_policy([(path.name, path.read_text(encoding="utf-8"))]))
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)

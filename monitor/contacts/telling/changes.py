@@ -1,0 +1,96 @@
+"""What one step of a fold changed in a view, said as deeds: the view before against the view after."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Run, View
+from monitor.contacts.plan import FamilyPlan
+from monitor.contacts.rematch import NO_LONGER_PROMISED
+from schemas.explanations import Deed, Value
+from schemas.instants import Instant
+
+
+class _RunWas(msgspec.Struct, frozen=True):
+    """What is compared of one cycle; these are the values of one that has just begun."""
+
+    state: int = RUNNING
+    rule: int | None = None
+    passed: int = 0
+    breach_at: Instant = 0
+    closed: int = 0
+
+
+class Before(msgspec.Struct, frozen=True):
+    """What is compared of a view."""
+
+    attributes: dict[str, Value]
+    runs: tuple[_RunWas, ...]
+    pauses: tuple[Instant, ...]
+    closed_at: Instant
+
+
+def before(view: View) -> Before:
+    """Remember a view that is about to change."""
+    runs = tuple(_RunWas(run.state, run.rule, len(run.passed), run.breach_at, len(run.closed)) for run in view.runs)
+    return Before(dict(view.attributes), runs, tuple(pause.to_at for pause in view.pauses), view.closed_at)
+
+
+def rematched(was: Before, view: View) -> list[Run]:
+    """The cycles that began, or came under another rule."""
+    return [run for index, run in enumerate(view.runs) if index >= len(was.runs) or was.runs[index].rule != run.rule]
+
+
+def attributes_set(was: Before, view: View) -> dict[str, Value]:
+    """The attributes that changed, by name."""
+    return {name: value for name, value in sorted(view.attributes.items()) if was.attributes.get(name) != value}
+
+
+def deeds(was: Before, view: View, family: FamilyPlan) -> list[Deed]:
+    """All that happened: ends before pauses before starts, as the clocks do it (P11)."""
+    found = [deed for index, run in enumerate(view.runs[: len(was.runs)]) for deed in _of_run(was.runs[index], run, family)]
+    found.extend(_of_pauses(was, view, family))
+    for run in view.runs[len(was.runs) :]:
+        found.extend(_of_run(_RunWas(), run, family))
+    if bool(was.closed_at) != bool(view.closed_at):
+        found.append(Deed(what="closed" if view.closed_at else "opened_again"))
+    return found
+
+
+def _of_run(was: _RunWas, run: Run, family: FamilyPlan) -> Iterator[Deed]:
+    clock, cycle = run.clock, run.cycle
+    if was.rule is None:
+        yield Deed(what="started" if run.last_rule >= 0 else "unpromised", clock=clock, cycle=cycle, rule=_path(run, family))
+    elif len(run.closed) > was.closed:
+        yield Deed(what="reopened", clock=clock, cycle=cycle)
+    if was.rule is not None and run.rule != was.rule:
+        lost = run.rule < 0 and run.reason == NO_LONGER_PROMISED
+        yield Deed(what="no_longer_promised" if lost else "rule_changed", clock=clock, cycle=cycle, rule="" if lost else _path(run, family))
+    for percent, _ in run.passed[was.passed :]:
+        yield Deed(what="level", clock=clock, cycle=cycle, percent=percent)
+    if run.breach_at and not was.breach_at:
+        yield Deed(what="breached", clock=clock, cycle=cycle, reason=run.breach_reason)
+    if run.state == STOPPED and (was.state == RUNNING or len(run.closed) > was.closed):
+        yield Deed(what="stopped", clock=clock, cycle=cycle)
+    if run.state == CANCELLED and was.state == RUNNING:
+        yield Deed(what="cancelled", clock=clock, cycle=cycle, reason=run.reason)
+
+
+def _of_pauses(was: Before, view: View, family: FamilyPlan) -> Iterator[Deed]:
+    for index, pause in enumerate(view.pauses):
+        began = index >= len(was.pauses)
+        if began:
+            stops = tuple(run.clock for run in view.runs if run.state == RUNNING and run.rule >= 0 and pause.reason in _reasons(run, family))
+            yield Deed(what="paused" if stops else "pauses_nothing", reason=pause.reason, clocks=stops)
+        if pause.to_at and (began or not was.pauses[index]):
+            yield Deed(what="resumed", reason=pause.reason)
+
+
+def _reasons(run: Run, family: FamilyPlan) -> frozenset[str]:
+    plan = family.clocks.get(run.clock)
+    return plan.pause_reasons if plan is not None else frozenset()
+
+
+def _path(run: Run, family: FamilyPlan) -> str:
+    plan = family.clocks.get(run.clock)
+    return plan.rules[run.rule].path if plan is not None and run.rule >= 0 else ""

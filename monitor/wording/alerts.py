@@ -1,0 +1,20 @@
+"""The one-line summary of an alert about a clock."""
+
+from monitor.policy.model import Language
+from monitor.wording.sentences import sentence
+from monitor.wording.words import VERDICTS, word
+
+
+def breach_summary(title: str, verdict: str, language: Language) -> str:
+    """``First feedback: breached``."""
+    return sentence("alert.breach", language, title=title, verdict=word(VERDICTS, verdict, language))
+
+
+def level_summary(title: str, percent: int, language: Language) -> str:
+    """``First feedback at 80 % of its target``."""
+    return sentence("alert.level", language, title=title, percent=percent)
+
+
+def retracted_summary(title: str, language: Language) -> str:
+    """The cycle never was."""
+    return sentence("alert.retracted", language, title=title)

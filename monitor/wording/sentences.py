@@ -1,0 +1,42 @@
+"""Sentences about one cycle, one template each in both languages: verdicts, alerts.
+
+``{due}`` is the phrase of the kind of deadline, ``{Due}`` the same at the beginning of a sentence; in a phrase ``{at}`` is the
+deadline. ``{done}`` is when the cycle ended, ``{late}`` how much later than the deadline.
+"""
+
+from typing import Final
+
+from monitor.policy.model import Language
+from monitor.wording.languages import Words
+
+PHRASES: Final[dict[str, Words]] = {
+    "due.open": Words("due {at}", "期限{at}"),
+    "due.closing": Words("due {at} (closing)", "期限{at}（营业结束）"),
+    "due.named": Words("due {at} (the instant named)", "期限{at}（约定时刻）"),
+    "due.never": Words("not due while paused", "暂停期间无期限"),
+}
+
+SENTENCES: Final[dict[str, Words]] = {
+    "met": Words("{Due}, done {done}: in time.", "{due}，{done}完成：按时。"),
+    "breached.running": Words("{Due}, not done.", "{due}，尚未完成。"),
+    "breached.stopped": Words("{Due}, done {done}, {late} late.", "{due}，{done}完成，逾期{late}。"),
+    "breached.cancelled": Words("{Due}, cancelled {done}.", "{due}，{done}取消。"),
+    "breached.changed": Words("The target changed and was already past: breached at the change.", "目标变更时新期限已过：自变更时起判为超时。"),
+    "cancelled": Words("Cancelled ({reason}) {done}; {due}.", "{done}取消（{reason}）；{due}。"),
+    "cancelled.no_longer_promised": Words(
+        "No promise covers the contact as it is now; the clock ends without a verdict on time.",
+        "该联系按现有属性不再适用任何承诺；计时结束，不判是否按时。",
+    ),
+    "exempt": Words("Exempt ({reason}), counted apart; {due}.", "免责（{reason}），另行统计；{due}。"),
+    "open.reopened": Words("Opened again; {due}.", "已重新打开；{due}。"),
+    "open.running": Words("Running again; {due}.", "重新计时；{due}。"),
+    "retracted": Words("Retracted: events that came later show that this clock did not start then.", "已撤回：后到的事件表明该计时并未由此开始。"),
+    "alert.breach": Words("{title}: {verdict}", "{title}：{verdict}"),
+    "alert.level": Words("{title} at {percent} % of its target", "{title}：已用目标时限的{percent}%"),
+    "alert.retracted": Words("{title}: retracted, the clock did not start then", "{title}：已撤回，计时并未由此开始"),
+}
+
+
+def sentence(name: str, language: Language, **parts: object) -> str:
+    """One sentence with its parts put in."""
+    return SENTENCES[name].of(language).format_map(parts)

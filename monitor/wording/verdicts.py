@@ -1,0 +1,89 @@
+"""A verdict in one or two plain sentences: ``Due Friday 17:00 (closing), done 17:05, 5 min late.`` (P22)."""
+
+from typing import Final
+
+import msgspec
+
+from monitor.policy.model import Language
+from monitor.wording.durations import duration
+from monitor.wording.languages import LANGUAGES
+from monitor.wording.sentences import PHRASES, SENTENCES, sentence
+from monitor.wording.times import both, moment
+from monitor.wording.words import REASONS, word
+from schemas.alerts import DeadlineKind, Ending, Verdict, VerdictState
+from schemas.instants import Instant, parse_instant
+
+_KINDS: Final[tuple[DeadlineKind, ...]] = ("open", "closing", "named", "never")
+
+
+def _compiled(language: Language, name: str, kind: DeadlineKind) -> str:
+    """A sentence with its phrase put in, ready for ``at``, ``done``, ``late`` and ``reason`` in this order."""
+    due = PHRASES[f"due.{kind}"].of(language)
+    places = {"at": "{0}", "done": "{1}", "late": "{2}", "reason": "{3}"}
+    text = SENTENCES[name].of(language).format_map({"due": "{due}", "Due": "{Due}", **places})
+    return text.replace("{due}", due).replace("{Due}", due[0].upper() + due[1:]).replace("{at}", "{0}")
+
+
+_OF_CYCLES: Final = tuple(name for name in SENTENCES if not name.startswith("alert."))
+_TEXTS: Final = {(language, name, kind): _compiled(language, name, kind) for language in LANGUAGES for name in _OF_CYCLES for kind in _KINDS}
+
+
+class Facts(msgspec.Struct, frozen=True, gc=False):
+    """What the sentence is made of; ``near_at`` is what people compare the deadline with: the end, else T."""
+
+    verdict: VerdictState
+    reason: str
+    time_zone: str
+    deadline_at: Instant
+    deadline_is: DeadlineKind
+    ended: Ending
+    ended_at: Instant
+    near_at: Instant
+
+
+def verdict_text(facts: Facts, language: Language) -> str:
+    """Say when it was due and what came of it."""
+    name, due_at, ended_at = _name(facts), facts.deadline_at, facts.ended_at
+    late = reason = ""
+    if facts.verdict == "met" or (facts.verdict == "breached" and ended_at):
+        due, done = both(facts.time_zone, due_at, ended_at, facts.near_at, language)
+        if name == "breached.stopped":
+            late = duration(ended_at - due_at, language)
+    else:
+        due = moment(facts.time_zone, due_at, facts.near_at, language) if due_at else ""
+        done = moment(facts.time_zone, facts.near_at, facts.near_at, language)
+        reason = word(REASONS, facts.reason, language)
+    text = _TEXTS[language, name, facts.deadline_is].format(due, done, late, reason)
+    if facts.reason == "target_changed" and facts.verdict == "breached":
+        text += ("" if language == "zh" else " ") + _TEXTS[language, "breached.changed", facts.deadline_is]
+    return text
+
+
+def _name(facts: Facts) -> str:
+    """The sentence that fits."""
+    verdict = facts.verdict
+    if verdict == "breached":
+        return f"breached.{facts.ended or 'running'}"
+    if verdict == "open":
+        return "open.reopened" if facts.reason == "reopened" else "open.running"
+    return "cancelled.no_longer_promised" if facts.ended == "no_longer_promised" else verdict
+
+
+def explained(verdict: Verdict, language: Language) -> str:
+    """The sentence of a published verdict, in either language."""
+    promise = verdict.explanation.promise
+    if verdict.verdict == "retracted" or promise is None:
+        return sentence("retracted", language) if verdict.verdict == "retracted" else verdict.explanation.text
+    ended_at = parse_instant(verdict.stopped_at) if verdict.stopped_at else 0
+    deadline_at = parse_instant(verdict.deadline) if verdict.deadline else 0
+    facts = Facts(
+        verdict.verdict,
+        verdict.reason,
+        promise.time_zone,
+        deadline_at,
+        verdict.explanation.deadline_is,
+        verdict.explanation.ended,
+        ended_at,
+        ended_at or parse_instant(verdict.detected_at),
+    )
+    return verdict_text(facts, language)

@@ -1,0 +1,1 @@
+"""Timelines as people write them: YAML with offsets from a start, read into events and judged offline."""

@@ -1,0 +1,106 @@
+"""A case judged offline by the processors of the product: final verdicts, final alerts, indicators over everything in it."""
+
+from typing import Any, Final
+
+import msgspec
+
+from monitor.panes import totals
+from monitor.panes.ledger import PaneLedger
+from monitor.policy.model import Policy
+from monitor.processing import Record
+from monitor.queues.formulas import Facts, Reading
+from monitor.queues.indicators import formula
+from monitor.replay.engine import ReplayEngine
+from monitor.replay.product import product_engine
+from monitor.sources.tick_plan import play, tick_plan
+from schemas.alerts import Alert, Verdict
+from schemas.instants import SECOND, parse_instant
+from schemas.panes import PaneTotals
+from schemas.topics import ALERTS, DEAD_LETTERS, VERDICTS
+from tests.timelines.reading import Case, Row, offset_us
+
+_verdict: Final = msgspec.json.Decoder(Verdict).decode
+_alert: Final = msgspec.json.Decoder(Alert).decode
+
+
+class Outcome:
+    """What a case came to; the last version of each verdict and alert, in the order in which they were first said."""
+
+    def __init__(self, case: Case, policy: Policy) -> None:
+        self.case, self.policy = case, policy
+        self.verdicts: dict[str, Verdict] = {}
+        self.alerts: dict[str, Alert] = {}
+        self.dead_letters: list[str] = []
+        self.engine: ReplayEngine = product_engine(policy, self, partitions=case.partitions, commit_every=1)
+        arrivals = case.arrivals()
+        settle = (case.until_at - arrivals[-1].delivered_at) // SECOND
+        play(tick_plan(arrivals, case.partitions, settle_seconds=max(1, settle)), self.engine)
+        self.engine.commit()
+
+    def take(self, record: Record) -> None:
+        """Keep what is compared."""
+        if record.value is None or record.key is None:
+            return
+        if record.topic == VERDICTS:
+            self.verdicts[record.key.decode()] = _verdict(record.value)
+        elif record.topic == ALERTS:
+            self.alerts[record.key.decode()] = _alert(record.value)
+        elif record.topic == DEAD_LETTERS:
+            self.dead_letters.append(msgspec.json.decode(record.value)["reason"])
+
+    def shown_verdicts(self) -> list[Row]:
+        """Every final verdict of the clocks that the case is about, in order of time."""
+        clocks = {str(row["clock"]) for row in self.case.verdicts} if self.case.clocks is None else set(self.case.clocks)
+        found = [v for v in self.verdicts.values() if v.clock in clocks]
+        return [self._verdict(v) for v in sorted(found, key=lambda v: (v.started_at, v.contact, v.clock, v.cycle))]
+
+    def shown_alerts(self) -> list[Row]:
+        """Every final alert, in order of time."""
+        return [self._alert(a) for a in sorted(self.alerts.values(), key=lambda a: (a.starts_at, a.id))]
+
+    def reading(self, row: Row) -> Reading:
+        """An indicator over the whole case."""
+        series = (str(row.get("scope", "all")), str(row.get("facet", "")))
+        threshold = row.get("threshold")
+        ready = formula(str(row["indicator"]), None if threshold is None else offset_us(threshold) // SECOND)
+        return ready.read(Facts(self.totals(series)))
+
+    def totals(self, series: tuple[str, str]) -> PaneTotals:
+        """All that was ever booked of a series, by every processor that books."""
+        whole = PaneTotals()
+        for shard in (*self.engine.contacts, *getattr(self.engine, "customers", ())):
+            for scope, dimensions, found in PaneLedger(0, self.policy, shard.state, 1).lifetime():
+                if (scope, dimensions) == series:
+                    totals.merge(whole, found)
+        return whole
+
+    def _verdict(self, v: Verdict) -> Row:
+        shown = {
+            "contact": v.contact, "clock": v.clock, "cycle": v.cycle, "verdict": v.verdict, "reason": v.reason, "version": v.version,
+            "deadline": self._offset(v.deadline), "stopped": self._offset(v.stopped_at), "late": v.late_seconds,
+            "target": v.target_seconds, "elapsed": v.elapsed_seconds, "paused": v.paused_seconds, "detected_late": v.detected_late,
+        }  # fmt: skip
+        return shown
+
+    def _alert(self, a: Alert) -> Row:
+        return {
+            "contact": a.contact, "clock": a.clock, "objective": a.objective, "flow": a.labels.get("flow"), "kind": a.kind, "state": a.state,
+            "severity": a.severity, "level": None if a.level_ratio is None else round(a.level_ratio * 100), "reason": a.reason,
+            "labels": a.labels, "at": self._offset(a.starts_at), "version": a.version,
+        }  # fmt: skip
+
+    def _offset(self, text: str | None) -> float | None:
+        return None if text is None else (parse_instant(text) - self.case.start_at) / SECOND
+
+
+def same(shown: Row, wanted: Row) -> bool:
+    """Whether ``shown`` has every field of ``wanted``; spans may be written as ``1h30m``, labels be some of many."""
+    return all(_equal(shown.get(field), value) for field, value in wanted.items())
+
+
+def _equal(shown: Any, wanted: Any) -> bool:
+    if isinstance(wanted, dict):
+        return isinstance(shown, dict) and all(_equal(shown.get(key), value) for key, value in wanted.items())
+    if isinstance(shown, (int, float)) and not isinstance(shown, bool) and isinstance(wanted, str):
+        return bool(shown == offset_us(wanted) / SECOND)
+    return bool(shown == wanted)
