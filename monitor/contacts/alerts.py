@@ -27,7 +27,7 @@ def of_breach(case: Case, explanation: Explanation | None) -> list[Output]:
     if case.judged.verdict == "breached":
         state: AlertState = "firing" if run.state == RUNNING else "resolved"
     elif entry.alert_state:
-        state = "retracted"
+        state = "retracted" if case.ruling is None else "resolved"  # a ruling does not say that there was no breach
     else:
         return []
     if state == entry.alert_state and (explanation is None or state == "retracted"):
@@ -46,7 +46,10 @@ def of_levels(case: Case) -> list[Output]:
     for level in sorted({*passed, *entry.levels}):
         told, version, told_at = entry.levels.get(level, ("", 0, 0))
         at = passed.get(level, told_at)
-        state: AlertState = "retracted" if level not in passed else "resolved" if case.judged.decided_at else "firing"
+        is_over = case.judged.decided_at or case.ruling is not None
+        state: AlertState = "retracted" if level not in passed else "resolved" if is_over else "firing"
+        if not told and case.ruling is not None:
+            continue
         if state == told and at == told_at:
             continue
         entry.levels[level] = (state, version + 1, at)
@@ -72,7 +75,7 @@ def retract(policy: Policy, contact: Contact, entry: Published, t: Instant) -> l
 def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant, version: int, explanation: Explanation | None) -> Output:
     contact, run, judged = case.contact, case.run, case.judged
     severity = _severity(case.judged.rule.severity, level)
-    ended_at = judged.decided_at if state == "resolved" else case.t if state == "retracted" else 0
+    ended_at = 0 if state == "firing" else (judged.decided_at if state == "resolved" else 0) or case.t
     alert = Alert(
         id=alert_id(contact, run.clock, run.cycle, level),
         version=version,

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from monitor.contacts.contact import Contact, Published, Stored, Summary, View
+from monitor.contacts.contact import Contact, Published, Ruling, Stored, Summary, View
 from monitor.contacts.packing import PackedEntry, PackedEvents, pack, pack_ledger, unpack, unpack_ledger
 from monitor.errors import StateError
 from schemas.events import Family
@@ -45,6 +45,7 @@ class Living(msgspec.Struct, array_like=True):
     view: View
     ledger: list[Published]
     lineage: tuple[tuple[Instant, int], ...] = ()
+    rulings: list[Ruling] = []
 
 
 class Packed(msgspec.Struct, array_like=True):
@@ -58,6 +59,7 @@ class Packed(msgspec.Struct, array_like=True):
     events: PackedEvents
     ledger: list[PackedEntry]
     lineage: tuple[tuple[Instant, int], ...] = ()
+    rulings: list[Ruling] = []
 
 
 KEPT: Final = Summary()
@@ -86,7 +88,8 @@ def read_head(value: bytes) -> Head:
 
 def write_living(contact: Contact) -> bytes:
     """Keep a contact with its view."""
-    kept = Living(VERSION, contact.next_at, _brief(contact), False, contact.publish_at, contact.events, contact.view, contact.ledger, contact.lineage)
+    kept = Living(VERSION, contact.next_at, _brief(contact), False, contact.publish_at, contact.events, contact.view, contact.ledger)
+    kept.lineage, kept.rulings = contact.lineage, contact.rulings
     return _encode(kept)
 
 
@@ -95,6 +98,8 @@ def write_packed(contact: Contact) -> bytes:
     events, ledger = pack(contact.events), pack_ledger(contact.ledger, contact.events)
     fired_at = contact.view.fired_at
     kept = (VERSION, contact.next_at, _brief(contact), True, fired_at - events.first_at if fired_at else None, events, ledger)
+    if contact.rulings:
+        return _encode((*kept, contact.lineage, contact.rulings))
     return _encode((*kept, contact.lineage) if contact.lineage else kept)
 
 
@@ -107,10 +112,13 @@ def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
         events = unpack(packed.events)
         ledger = unpack_ledger(packed.ledger, events)
         fired_at = 0 if packed.fired_us is None else packed.events.first_at + packed.fired_us
-        return Contact(name, family, events, View(), ledger, at, 0, at, bool(known.unjudged), known, lineage=packed.lineage), fired_at
+        contact = Contact(name, family, events, View(), ledger, at, 0, at, bool(known.unjudged), known)
+        contact.lineage, contact.rulings = packed.lineage, packed.rulings
+        return contact, fired_at
     kept = _living(value)
-    unjudged = bool(known.unjudged)
-    return Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, unjudged, known, lineage=kept.lineage), None
+    contact = Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, bool(known.unjudged), known)
+    contact.lineage, contact.rulings = kept.lineage, kept.rulings
+    return contact, None
 
 
 def _brief(contact: Contact) -> Summary | None:

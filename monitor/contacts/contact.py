@@ -153,7 +153,7 @@ class View(msgspec.Struct, array_like=True):
 
 
 class Published(msgspec.Struct, array_like=True):
-    """What the world was told about one cycle: the last verdict and the state of its alert and level alerts."""
+    """What the world was told about one cycle: the last verdict, the command that ruled it, the state of its alert and level alerts."""
 
     clock: str
     cycle: str
@@ -171,6 +171,7 @@ class Published(msgspec.Struct, array_like=True):
     alert_version: int = 0
     levels: dict[int, tuple[str, int, Instant]] = {}
     breached_at: Instant = 0
+    command: str = ""
 
 
 class Summary(msgspec.Struct, frozen=True, array_like=True):
@@ -193,11 +194,33 @@ Waiting = tuple[Where | NodePlace, Instant]
 """Where and since when a contact waits: in a queue, or, an order, in a node of its flow (R75)."""
 
 
+Booking = tuple[Where, Instant, str, int]
+"""A counter that was moved, where and at which instant, by how much."""
+
+
+class Ruling(msgspec.Struct, array_like=True):
+    """What a person ruled over one cycle: ``verdict`` counts instead, or, with ``policy`` 0 or more, what that version gives.
+
+    ``repair`` rulings stay; the others are exemptions and come and go with their commands. ``booked`` is what it moved (§5.10).
+    """
+
+    clock: str
+    cycle: str
+    command: str
+    person: str
+    reason: str
+    verdict: str = ""
+    policy: int = -1
+    repair: bool = False
+    booked: list[Booking] = []
+
+
 class Contact(msgspec.Struct):
     """One contact in memory.
 
     ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows,
-    ``lineage`` the policy versions it is under (``monitor.contacts.versions``; empty: the first alone).
+    ``lineage`` the policy versions it is under (``monitor.contacts.versions``; empty: the first alone), ``rulings`` what people
+    ruled over its cycles.
     """
 
     id: str
@@ -212,6 +235,7 @@ class Contact(msgspec.Struct):
     summary: Summary = NOTHING
     shown: Waiting | None = None
     lineage: tuple[tuple[Instant, int], ...] = ()
+    rulings: list[Ruling] = []
 
     @property
     def last_at(self) -> Instant:

@@ -65,6 +65,7 @@ class PackedEntry(msgspec.Struct, frozen=True, array_like=True):
     alert_version: int = 0
     levels: dict[int, tuple[str, int, Instant]] = {}
     breached_at: Instant = 0
+    command: str = ""
 
 
 def pack(events: list[Stored]) -> PackedEvents:
@@ -115,8 +116,10 @@ def pack_ledger(ledger: list[Published], events: list[Stored]) -> list[tuple[obj
             e.target_us, e.decided_at - e.started_at - e.elapsed_us, e.deadline_at - e.started_at - e.target_us, e.decided_at - first_at,
             short_word(e.severity),
         )  # fmt: skip
-        if e.detected_late or e.alert_state or e.alert_version or e.levels or e.breached_at:
+        if e.detected_late or e.alert_state or e.alert_version or e.levels or e.breached_at or e.command:
             row += (e.detected_late, short_word(e.alert_state), e.alert_version, e.levels, e.breached_at)
+        if e.command:
+            row += (e.command,)
         rows.append(row)
     return rows
 
@@ -133,7 +136,7 @@ def unpack_ledger(rows: list[PackedEntry], events: list[Stored]) -> list[Publish
         entry.deadline_at = entry.started_at + row.target_us + row.shifted_us
         entry.severity, entry.detected_late = cast(Severity, word_of(row.severity)), row.detected_late
         entry.alert_state, entry.alert_version, entry.levels = word_of(row.alert_state), row.alert_version, row.levels
-        entry.breached_at = row.breached_at
+        entry.breached_at, entry.command = row.breached_at, row.command
         ledger.append(entry)
     return ledger
 

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from monitor.contacts.contact import Run
-from monitor.contacts.flows.plan import FlowPlan, fields_tested, flow_plan
+from monitor.contacts.flows.plan import FlowPlan, FlowRule, fields_tested, flow_plan
 from monitor.contacts.promised import promised
 from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
 from schemas.events import FAMILIES, EventData, Family
@@ -73,6 +73,14 @@ class FamilyPlan(msgspec.Struct, frozen=True):
     def of(self, run: Run) -> ClockPlan | None:
         """The clock under whose rules a cycle runs or was judged: that of the policy version which last promised something."""
         return (self if run.policy == self.number else self.peers[run.policy]).clocks.get(run.clock)
+
+    def flow_rule(self, name: str) -> FlowRule | None:
+        """A flow rule by its name, of this policy version or else of the latest that has it: what it found stays found."""
+        others = (each for each in reversed(self.peers) if each is not self)
+        for each in (self, *others):
+            if each.flows is not None and name in each.flows.rules:
+                return each.flows.rules[name]
+        return None
 
 
 class Plan:

@@ -4,17 +4,22 @@ from collections.abc import Iterable
 from typing import Final
 
 from monitor.contacts import admission, clocks, codec, due, samples
+from monitor.contacts.commands import read_command
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
 from monitor.contacts.emission import Emission
+from monitor.contacts.exemptions import Exemptions
 from monitor.contacts.flows import alerts, follow
 from monitor.contacts.fold import waiting
 from monitor.contacts.history import Decoded, History, decoded
+from monitor.contacts.office import Office
 from monitor.contacts.order import Standing, insert, standing
+from monitor.contacts.rounds import Rounds
+from monitor.contacts.rulings import Bench
 from monitor.contacts.shelf import Shelf
 from monitor.contacts.sweep import Sweep
 from monitor.contacts.verdicts import publish
-from monitor.contacts.versions import FIRST, Adopted, Versions
+from monitor.contacts.versions import FIRST, Versions
 from monitor.panes.where import NodePlace
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy
@@ -26,7 +31,7 @@ from schemas.events.workorder import WorkOrderPaused
 from schemas.instants import Instant
 from schemas.partition import partition_of
 from schemas.reasons import Reason, Refused
-from schemas.topics import SOURCE_TOPICS
+from schemas.topics import COMMANDS, SOURCE_TOPICS
 
 GHOST: Final = "expired"
 BEFORE_ALL: Final[Instant] = -1
@@ -38,7 +43,7 @@ class ContactsProcessor:
     def __init__(self, partition: int, state: State, policy: Policy | Policies, partitions: int) -> None:
         self._partition, self._partitions, self._state = partition, partitions, state
         self._versions = Versions(policy if isinstance(policy, Policies) else Policies(policy), state)
-        self._sweep = Sweep(state)
+        self._exemptions = Exemptions(state)
         self._counters = samples.Counters()
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
@@ -52,7 +57,11 @@ class ContactsProcessor:
         self._desk = Desk(Floor(self._versions.current), self._emission.ledger)
         self._versions.book_into(self._emission.ledger)
         self._history = History(self._versions)
+        self._bench = Bench(self._versions, self._history, self._exemptions, self._emission.ledger)
         self._shelf = Shelf(self._versions, state, self._history.view_of)
+        self._sweep = Sweep(state)
+        self._rounds = Rounds(self._versions, self._sweep, self._shelf, self._history, self._bench, self._emission)
+        self._office = Office(self._partition, self._partitions, self._exemptions, self._bench, self._shelf, self._sweep, self._counters)
         for key, short in self._shelf.waiting:
             if short.waiting_at is not None:
                 self._emission.presence.enter(short.waiting_at, key.decode(), short.waiting_since_at)
@@ -66,8 +75,11 @@ class ContactsProcessor:
             self._begin()
 
     def apply(self, record: Record, t: Instant) -> None:
-        """Take one record of a source topic; what breaks the contract becomes a reject."""
+        """Take one record of a source topic, or a command; what breaks the contract becomes a reject."""
         try:
+            if record.topic == COMMANDS:
+                self._office.take(read_command(record), t)
+                return
             event = decode_event(record.key, record.value, record.headers, SOURCE_TOPICS[record.topic])
             self._admit(record.key or b"", event, t)
         except Refused as refused:
@@ -79,11 +91,8 @@ class ContactsProcessor:
 
         A policy version that comes into force at T does so first: every contact is under it before one of its clocks is judged.
         """
-        entered = self._versions.enter(t)
-        if entered is not None:
-            self._enter(entered)
-        if self._sweep.left:
-            self._visit(t)
+        self._rounds.begin(t)
+        self._limits = self._versions.policy.limits
         self._settle(t)
         for key in self._shelf.due(t):
             contact = self._shelf.get(key)
@@ -96,14 +105,15 @@ class ContactsProcessor:
         """Hand over everything since the last call."""
         self._settle(BEFORE_ALL)
         changes = self._shelf.changes()
-        changes |= self._emission.changes() | self._versions.changes() | self._sweep.changes()
+        for part in (self._emission, self._versions, self._sweep, self._exemptions):
+            changes |= part.changes()
         effects = Effects(changes, self._outputs, self._rejects)
         self._outputs, self._rejects = [], []
         return effects
 
     def quarantine(self, record: Record) -> None:
         """Mark the record's contact as unjudged: nothing more is said about it, and ``/metrics`` counts it."""
-        if record.key is None:
+        if record.key is None or record.topic not in SOURCE_TOPICS:
             return
         key = codec.state_key(SOURCE_TOPICS[record.topic], record.key)
         contact = self._shelf.get(key)
@@ -154,6 +164,8 @@ class ContactsProcessor:
             lineage = self._versions.lineage(events[0][0].at, max(events[-1][0].at, (contact.lineage or FIRST)[-1][0])) if several else ()
             self._history.rewrite(contact, events, lineage, self._emission.ledger)
             changed = True
+        if self._bench.concerns(contact):
+            changed |= self._bench.revise(contact)
         self._counters.accepted += 1
         if isinstance(data, WorkOrderPaused):
             self._count_pause(contact.family, data.reason)
@@ -178,6 +190,8 @@ class ContactsProcessor:
     def _judge(self, key: bytes, contact: Contact, t: Instant) -> None:
         changed = self._versions.several and self._history.keep_up(contact, t, self._emission.ledger)
         changed |= self._versions.fold_of(contact).advance(contact.family, contact.view, t)
+        if self._bench.concerns(contact):
+            changed |= self._bench.revise(contact)
         if due.forget_at(contact, self._limits) <= t:
             self._expire(contact, t)
             self._say(contact, t)
@@ -189,27 +203,10 @@ class ContactsProcessor:
             contact.publish_at = 0
         self._shelf.put(key, contact)
 
-    def _enter(self, version: Adopted) -> None:
-        """The shard as a whole comes under another version: limits, scopes, local days, and open contacts where it applies to them."""
-        policy = self._versions.policy
-        self._limits = policy.limits
-        self._emission.lay_out(policy)
-        if version.open:
-            self._sweep.request(self._shelf.keys, closed_too=False)
-
-    def _visit(self, t: Instant) -> None:
-        """Bring the contacts of the next bucket up to date, so that clocks which the present version makes due are found."""
-        for key in self._sweep.take(self._shelf.keys):
-            contact = None if self._shelf.is_packed(key) else self._shelf.get(key)
-            if contact is None or not _is_open(contact) or not self._history.keep_up(contact, t, self._emission.ledger):
-                continue
-            contact.publish_at = contact.publish_at or t
-            self._shelf.put(key, contact)
-
     def _say(self, contact: Contact, t: Instant) -> None:
         if not contact.unjudged:
             plan = self._versions.plan_of(contact)
-            self._outputs.extend(publish(plan, contact, t))
+            self._outputs.extend(publish(plan, contact, t, self._bench.again))
             if contact.view.findings or contact.ledger:
                 self._outputs.extend(alerts.publish(plan, contact, t))
 
@@ -223,11 +220,6 @@ class ContactsProcessor:
                 run.reason = GHOST
                 self._counters.ghosts += 1
         follow.end(contact.view, t)
-
-
-def _is_open(contact: Contact) -> bool:
-    """Whether anything can still become of the contact without another event."""
-    return not contact.view.closed_at or bool(due.running_promises(contact.view))
 
 
 def _with(events: list[Stored], arriving: Stored, data: EventData) -> Decoded:

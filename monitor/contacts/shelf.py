@@ -96,6 +96,11 @@ class Shelf:
                 found.add(key)
         return found | self._touched.keys()
 
+    def of_contact(self, name: str) -> list[tuple[bytes, Contact]]:
+        """The contacts of this id, in every family."""
+        keys = [prefix + name.encode() for prefix in codec.FAMILY_OF]
+        return [(key, contact) for key in keys if (contact := self.get(key)) is not None]
+
     def is_packed(self, key: bytes) -> bool:
         """Whether a contact is closed and nobody holds it decoded."""
         if key in self._young or key in self._touched or key in self._dirty or key in self._old:

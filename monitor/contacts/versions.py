@@ -22,6 +22,7 @@ from monitor.contacts.plan import FamilyPlan, Plan
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import State
+from schemas.events import Family
 from schemas.instants import Instant
 
 KEY: Final = b"v|policies"
@@ -157,6 +158,10 @@ class Versions:
     def family_of(self, contact: Contact) -> FamilyPlan:
         """The clocks that a contact is under now."""
         return self.plan_of(contact).families[contact.family]
+
+    def family(self, number: int, family: Family) -> FamilyPlan:
+        """The clocks of one family in one version."""
+        return self._plans[number].families[family]
 
     def changes(self) -> dict[bytes, bytes | None]:
         """What the state must hold since the last call."""

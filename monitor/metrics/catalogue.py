@@ -58,6 +58,7 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_pauses_unlisted_total": _contacts(
         "counter", "family partition", "Pauses without a reason, or for one that no clock of the family lists: they pause nothing (P11)"
     ),
+    "sla_commands_total": _contacts("counter", "command outcome partition", "Commands by outcome: applied, duplicate, not_ours, unknown_target"),
     "sla_queues_unknown": _contacts("gauge", "", "Queues that the policy does not name and that get its default", "max"),
     "sla_queue_waiting_contacts": _queues("gauge", "queue", "Contacts waiting now"),
     "sla_queue_oldest_wait_seconds": _queues("gauge", "queue", "Longest wait of those waiting now", "max"),

@@ -25,6 +25,7 @@ MetricName = Literal[
     "sla_late_corrections_total",
     "sla_events_clock_skew_total",
     "sla_pauses_unlisted_total",
+    "sla_commands_total",
     "sla_queues_unknown",
     # queues: the windowed tables
     "sla_queue_waiting_contacts",

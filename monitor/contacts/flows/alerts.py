@@ -26,10 +26,10 @@ _DEPT: Final = ("dept", "node")
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     """Say every finding that differs from what was told, as of T; the ledger then holds it."""
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if entry.clock.startswith(MARK)}
-    flows = plan.families[contact.family].flows
+    family = plan.families[contact.family]
     outputs: list[Output] = []
     for finding in contact.view.findings:
-        rule = flows.rules.get(finding.rule) if flows is not None else None
+        rule = family.flow_rule(finding.rule)
         if rule is None:
             continue
         entry = told.pop((rule.entry, finding.cause), None)
