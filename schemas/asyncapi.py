@@ -21,6 +21,7 @@ CONTRACT_VERSION: Final = "1.0.0"
 _MESSAGES: Final[dict[str, tuple[str, ...]]] = {
     topics.CONTACTS_TICKS: ("tick",),
     topics.QUEUE_PANES: ("pane", "presence", "watermark"),
+    topics.CUSTOMER_CONTACTS: ("customer-contact", "customer-contact-gone", "watermark"),
     topics.VERDICTS: ("verdict",),
     topics.ALERTS: ("alert",),
     topics.DEAD_LETTERS: ("dead-letter",),
@@ -31,6 +32,8 @@ _KEYS: Final = {
     "pane": "scope|dimensions|resolution|slot|processor|partition",
     "presence": "scope|dimensions|now|processor|partition",
     "watermark": "watermark|processor|partition",
+    "customer-contact": "family|contact",
+    "customer-contact-gone": "family|contact",
     "verdict": "contact|clock|cycle",
     "alert": "the alert's id",
     "dead-letter": "topic|partition|offset of the refused record",

@@ -121,6 +121,18 @@ class CycleExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     explanation: Explanation | None = None
 
 
+class FindingExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a flow rule found (R14, R30, R66, R70): at which event, why, and the same as a sentence in each language."""
+
+    rule: str
+    titles: dict[str, str] = {}
+    at: str
+    event: str
+    reason: str
+    sentences: dict[str, str]
+    ended_at: str | None = None
+
+
 class RefusedRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A record that became a dead letter, with its reason; ``line`` where it came from a file."""
 
@@ -145,6 +157,7 @@ class ContactExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_default
     unjudged: bool = False
     timeline: tuple[TimelineEntry, ...] = ()
     cycles: tuple[CycleExplanation, ...] = ()
+    findings: tuple[FindingExplanation, ...] = ()
 
 
 class Explanations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,6 +12,7 @@ import msgspec
 
 from schemas.alerts import Alert, Verdict
 from schemas.commands import Command
+from schemas.customers import ContactGone, CustomerContact
 from schemas.dead_letters import DeadLetter
 from schemas.events import EVENT_TYPES
 from schemas.events.base import ContactId, Identifier, Name, Text, Timestamp
@@ -30,6 +31,8 @@ OUTPUTS: Final[dict[str, tuple[object, str]]] = {
     "pane": (PaneRecord, "Counters and sketches of one slot of one source shard."),
     "presence": (Presence, "Who waits now in one source shard."),
     "watermark": (Watermark, "How far one source shard has judged."),
+    "customer-contact": (CustomerContact, "One contact as the others of its customer need to know it."),
+    "customer-contact-gone": (ContactGone, "A contact that is none of this customer's any more."),
     "dead-letter": (DeadLetter, "A refused record with its reason."),
     "command": (Command, "What people ask of the monitor."),
     "policy": (PolicyRecord, "One version of the policy."),

@@ -13,6 +13,7 @@ COMMANDS: Final = "sla.commands"
 POLICIES: Final = "sla.policies"
 CONTACTS_TICKS: Final = "sla.contacts-ticks"
 QUEUE_PANES: Final = "sla.queue-panes"
+CUSTOMER_CONTACTS: Final = "sla.customer-contacts"
 VERDICTS: Final = "sla.verdicts"
 ALERTS: Final = "sla.alerts"
 DEAD_LETTERS: Final = "sla.dead-letters"
@@ -46,6 +47,13 @@ TOPICS: Final[tuple[TopicSpec, ...]] = (
         help="ticks of the contacts shards",
     ),
     TopicSpec(name=QUEUE_PANES, role="internal", cleanup="delete", retention_seconds=7 * _DAY, help="panes, presence and watermarks, key = pane"),
+    TopicSpec(
+        name=CUSTOMER_CONTACTS,
+        role="internal",
+        cleanup="delete",
+        retention_seconds=7 * _DAY,
+        help="contacts of known customers and watermarks, key = family|contact, partition by customer key",
+    ),
     TopicSpec(name=VERDICTS, role="output", cleanup="compact", retention_seconds=None, help="every verdict, key = contact|clock|cycle"),
     TopicSpec(name=ALERTS, role="output", cleanup="compact", retention_seconds=None, help="every alert, key = alert id"),
     TopicSpec(name=DEAD_LETTERS, role="output", cleanup="delete", retention_seconds=14 * _DAY, help="refused records with their reason"),

@@ -1,6 +1,8 @@
 """UTC offsets of an IANA zone as a plain list of periods, so that counting open time needs no datetime arithmetic (P1, P2).
 
-``zoneinfo`` does not tell its transitions. They are found once per zone and block of four years by probing, and kept.
+``zoneinfo`` does not tell its transitions. They are found once per zone and block of four years by probing, and kept. The
+zone data lists changes one by one to 2087 at most; then a rule holds for ever ("the last Sunday of March"), so that all years
+that begin on one weekday and have one length change alike: from 2101 on, the fourteen kinds of year are probed once each.
 """
 
 from datetime import datetime, timedelta
@@ -17,6 +19,7 @@ _BLOCK: Final = 1461 * DAY
 _EPOCH: Final = datetime(1970, 1, 1)
 # In the zone data two changes that undo each other are never closer than 6.9 days (America/Boa_Vista, October 2000).
 _PROBE: Final = 6 * DAY
+_SETTLED: Final = 2101
 
 Period = tuple[Instant, int]
 
@@ -32,6 +35,7 @@ class Zone:
             raise ValueError(f"unknown time zone {name!r}; expected an IANA name such as Asia/Shanghai") from error
         self.name = name
         self._blocks: dict[int, tuple[Period, ...]] = {}
+        self._years: dict[int, list[Period]] = {}
 
     def offset_at(self, at: Instant) -> int:
         """Microseconds to add to ``at`` for local wall time; beyond years 1-9999 that of the nearest day inside."""
@@ -55,8 +59,31 @@ class Zone:
     def _block(self, number: int) -> tuple[Period, ...]:
         block = self._blocks.get(number)
         if block is None:
-            block = self._blocks[number] = tuple(self._probe(number * _BLOCK, (number + 1) * _BLOCK))
+            begin_at, end_at = number * _BLOCK, (number + 1) * _BLOCK
+            find = self._repeat if begin_at >= _new_year(_SETTLED) else self._probe
+            block = self._blocks[number] = tuple(find(begin_at, end_at))
         return block
+
+    def _repeat(self, begin_at: Instant, end_at: Instant) -> list[Period]:
+        """The periods of years in which only the rule holds, each copied from a year of its kind."""
+        found: list[Period] = []
+        year = begin_at // (366 * DAY) + 1970  # at or before the year of begin_at
+        while (start_at := _new_year(year)) < end_at:
+            if _new_year(year + 1) > begin_at:
+                model = _MODELS[_kind(year)]
+                for model_at, offset in self._year(model):
+                    at = model_at - _new_year(model) + start_at
+                    if at <= begin_at:
+                        found = [(begin_at, offset)]
+                    elif at < end_at:
+                        found.append((at, offset))
+            year += 1
+        return found
+
+    def _year(self, year: int) -> list[Period]:
+        if year not in self._years:
+            self._years[year] = self._probe(_new_year(year), _new_year(year + 1))
+        return self._years[year]
 
     def _probe(self, begin_at: Instant, end_at: Instant) -> list[Period]:
         offset = self.offset_at(begin_at)
@@ -80,6 +107,20 @@ class Zone:
             else:
                 high = middle
         return high * SECOND
+
+
+def _new_year(year: int) -> Instant:
+    """The instant a year begins in UTC, also beyond 9999."""
+    before = year - 1
+    return (before * 365 + before // 4 - before // 100 + before // 400 - 719_162) * DAY
+
+
+def _kind(year: int) -> tuple[int, int]:
+    """What decides on which dates a rule falls: the weekday on which the year begins, and its length."""
+    return _new_year(year) // DAY % 7, (_new_year(year + 1) - _new_year(year)) // DAY
+
+
+_MODELS: Final = {_kind(year): year for year in range(_SETTLED, _SETTLED + 28)}
 
 
 @lru_cache(maxsize=1024)

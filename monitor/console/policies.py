@@ -23,7 +23,7 @@ def settings() -> Settings:
 
 def shipped_names() -> list[str]:
     """The names of the policies that come with the program."""
-    return sorted(entry.name.removesuffix(".yaml") for entry in SHIPPED.iterdir() if entry.name.endswith(".yaml"))
+    return sorted(entry.name.removesuffix(".yaml") for entry in SHIPPED.iterdir() if entry.name.endswith(".yaml") or entry.is_dir())
 
 
 def read_files(policy: str) -> list[tuple[str, str]]:
@@ -35,8 +35,17 @@ def read_files(policy: str) -> list[tuple[str, str]]:
             raise PolicyError(f"{policy}: the folder holds no .yaml file")
         return [(str(file), _read(file)) for file in found]
     if not path.exists() and policy in shipped_names():
-        return [(f"{policy}.yaml", (SHIPPED / f"{policy}.yaml").read_text(encoding="utf-8"))]
+        return _shipped(policy)
     return [(policy, _read(path))]
+
+
+def _shipped(name: str) -> list[tuple[str, str]]:
+    """The files of a shipped policy: one, or those of its folder."""
+    folder = SHIPPED / name
+    if not folder.is_dir():
+        return [(f"{name}.yaml", (SHIPPED / f"{name}.yaml").read_text(encoding="utf-8"))]
+    parts = sorted((part for part in folder.iterdir() if part.name.endswith(".yaml")), key=lambda part: part.name)
+    return [(f"{name}/{part.name}", part.read_text(encoding="utf-8")) for part in parts]
 
 
 def open_policy(policy: str | None, fallback: str = DEFAULT) -> Policy:

@@ -8,9 +8,10 @@ import msgspec
 from rich.table import Table
 
 from monitor.collector import look_seldom
-from monitor.console.policies import DEFAULT, SOURCE_POLICIES, open_policy
+from monitor.console.policies import DEFAULT, SOURCE_POLICIES, open_policy, settings
 from monitor.console.screen import Format, counted, output_option, print_json, progress, results, say, table
 from monitor.console.sourcing import SOURCE_HELP, begin, options_option, policy_at_option, source_arguments
+from monitor.console.wiring import hash_key_of
 from monitor.errors import SourceError
 from monitor.policy.model import Policy
 from monitor.replay.finals import Finals
@@ -65,7 +66,7 @@ def judge(arrivals: Iterable[Arrival], schedule: Policy | Schedule) -> tuple[dic
     if isinstance(schedule, Policy):
         schedule = Schedule([(FROM_THE_START, schedule)])
     policy = schedule.first
-    engine = product_engine(schedule, finals, partitions=PARTITIONS)
+    engine = product_engine(schedule, finals, partitions=PARTITIONS, hash_key=hash_key_of(settings()))
     events = play(tick_plan(arrivals, PARTITIONS), engine)
     engine.commit()
     summary: dict[str, object] = {**totals_of(engine, policy)}

@@ -3,15 +3,18 @@
 from typing import Final
 
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings, Security
+from monitor.contacts.door import Door
 from monitor.contacts.processor import ContactsProcessor
+from monitor.customers.processor import CustomersProcessor
+from monitor.panes.sources import shards_of
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Processor, State
 from monitor.queues.processor import QueuesProcessor
 from monitor.settings import Settings
-from schemas.topics import ALERTS, CALLS, CHATS, COMMANDS, CONTACTS_TICKS, DEAD_LETTERS, QUEUE_PANES, VERDICTS, WORK_ORDERS
+from schemas.topics import ALERTS, CALLS, CHATS, COMMANDS, CONTACTS_TICKS, CUSTOMER_CONTACTS, DEAD_LETTERS, QUEUE_PANES, VERDICTS, WORK_ORDERS
 
-PROCESSORS: Final = ("contacts", "queues")
+PROCESSORS: Final = ("contacts", "customers", "queues")
 
 
 def runtime_settings(settings: Settings) -> RuntimeSettings:
@@ -61,15 +64,30 @@ def _security(settings: Settings) -> Security:
     )
 
 
+def hash_key_of(settings: Settings) -> bytes:
+    """What customer keys are hashed with, where the policy wants that (R80)."""
+    return (settings.customer_hash_key or "").encode()
+
+
 def processors(settings: Settings, policy: Policy | Policies) -> tuple[ProcessorSpec, ...]:
-    """Contacts and queues with this policy, or with the versions that their ticks and watermarks name."""
-    expected = frozenset(("contacts", partition) for partition in range(settings.partitions))
+    """Contacts, customers and queues with this policy, or with the versions that ticks and watermarks name.
+
+    Raises PolicyError for a policy that asks for a key that is not set.
+    """
+    hash_key = hash_key_of(settings)
+    if isinstance(policy, Policy):
+        Door(policy.privacy, hash_key)
+    of_customers = shards_of(("contacts",), settings.partitions)
+    of_queues = shards_of(("contacts", "customers"), settings.partitions)
 
     def contacts(partition: int, state: State) -> Processor:
-        return ContactsProcessor(partition, state, policy, settings.partitions)
+        return ContactsProcessor(partition, state, policy, settings.partitions, hash_key)
+
+    def customers(partition: int, state: State) -> Processor:
+        return CustomersProcessor(partition, state, policy, settings.partitions, of_customers, settings.clock == "external")
 
     def queues(partition: int, state: State) -> Processor:
-        return QueuesProcessor(partition, state, policy, expected, settings.clock == "external")
+        return QueuesProcessor(partition, state, policy, of_queues, settings.clock == "external")
 
     return (
         ProcessorSpec(
@@ -77,7 +95,10 @@ def processors(settings: Settings, policy: Policy | Policies) -> tuple[Processor
             sources=(CALLS, CHATS, WORK_ORDERS, COMMANDS),
             tick_topic=CONTACTS_TICKS,
             factory=contacts,
-            outputs=(VERDICTS, ALERTS, QUEUE_PANES, DEAD_LETTERS),
+            outputs=(VERDICTS, ALERTS, QUEUE_PANES, CUSTOMER_CONTACTS, DEAD_LETTERS),
+        ),
+        ProcessorSpec(
+            name="customers", sources=(CUSTOMER_CONTACTS,), tick_topic=None, factory=customers, outputs=(ALERTS, QUEUE_PANES, DEAD_LETTERS)
         ),
         ProcessorSpec(name="queues", sources=(QUEUE_PANES,), tick_topic=None, factory=queues, outputs=(ALERTS, DEAD_LETTERS)),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from agents.runtime.runtime import Runtime
 from monitor import __version__
+from monitor.contacts.processor import ContactsProcessor
 from monitor.metrics.names import MetricName
 from monitor.policy.book import Policies
 from monitor.processing import Sample
@@ -22,6 +23,7 @@ class RunningWorker:
     def __init__(self, runtime: Runtime, policies: Policies, name: str) -> None:
         self._runtime, self._policies, self._name = runtime, policies, name
         self._keeps_time = runtime.settings.clock == "wall"
+        self.partitions = runtime.settings.partitions
 
     @property
     def about(self) -> About:
@@ -49,6 +51,10 @@ class RunningWorker:
         """Why the worker should be restarted, else None."""
         alive, reason = self._runtime.alive()
         return None if alive else reason
+
+    def contacts(self) -> dict[int, ContactsProcessor]:
+        """The owned shards of contacts."""
+        return {partition: processor for _, partition, processor in self._runtime.shards() if isinstance(processor, ContactsProcessor)}
 
     def parts(self) -> Iterator[Iterable[Sample]]:
         """Everything that the pages show, shard by shard; a shard that stops meanwhile can still be read."""

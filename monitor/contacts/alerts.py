@@ -115,7 +115,7 @@ def _retraction(policy: Policy, contact: Contact, entry: Published, level: int |
         kind="breach" if level is None else "level",
         severity=severity,
         labels=_labels(contact, entry.clock, level, severity),
-        annotations={"contact": contact.id, "summary": retracted_summary(title_of(policy, entry.clock), policy.language)},
+        annotations={"contact": contact.id, "summary": retracted_summary(_title(policy, entry.clock), policy.language)},
         contact=contact.id,
         clock=entry.clock,
         cycle=entry.cycle,
@@ -130,6 +130,11 @@ def _retraction(policy: Policy, contact: Contact, entry: Published, level: int |
         group=incident_of(contact.view),
     )
     return alert_record(alert, t)
+
+
+def _title(policy: Policy, name: str) -> str:
+    clock = next((each for each in policy.clocks if each.name in (name, name.partition(":")[0])), None)
+    return title_of(clock, name, policy.language)
 
 
 def _severity(rule: Severity, level: int | None) -> Severity:
@@ -150,7 +155,7 @@ def _labels(contact: Contact, clock: str, level: int | None, severity: Severity)
 
 def _annotations(case: Case, level: int | None, explanation: Explanation | None) -> dict[str, str]:
     language = case.policy.language
-    title = title_of(case.policy, case.run.clock)
+    title = title_of(case.plan.clock, case.run.clock, language)
     summary = breach_summary(title, case.judged.verdict, language) if level is None else level_summary(title, level, language)
     notes = {
         "contact": case.contact.id,

@@ -7,7 +7,7 @@ import msgspec
 from monitor.contacts.contact import Contact, Published, Ruling, Run, View
 from monitor.contacts.outcome import Outcome
 from monitor.contacts.plan import ClockPlan
-from monitor.policy.model import Policy
+from monitor.policy.model import Clock, Language, Policy
 from monitor.wording.languages import titled
 from schemas.instants import Instant
 
@@ -35,14 +35,12 @@ class Case(msgspec.Struct, frozen=True):
         return None if queue is None else str(queue)
 
 
-def title_of(policy: Policy, clock: str) -> str:
-    """The title of a clock in the policy's language; of a department's clock (``node:network``) that of ``node``, with the department."""
-    name, _, value = clock.partition(":")
-    found = next((each for each in policy.clocks if each.name in (clock, name)), None)
-    if found is None:
-        return clock
-    title = titled(found.titles, policy.language, found.title or found.name)
-    return f"{title} ({value})" if value and found.name == name else title
+def title_of(clock: Clock | None, name: str, language: Language) -> str:
+    """The title of the clock that publishes under a name; of a department's (``node:network``) with the department."""
+    if clock is None:
+        return name
+    title, value = titled(clock.titles, language, clock.title or clock.name), name.removeprefix(clock.name).removeprefix(":")
+    return f"{title} {value}" if value else title
 
 
 def bounded_labels(view: View) -> dict[str, str]:

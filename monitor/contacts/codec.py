@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from monitor.contacts.contact import Contact, Published, Ruling, Stored, Summary, View
+from monitor.contacts.contact import Contact, Published, Ruling, Stored, Summary, Told, View
 from monitor.contacts.packing import PackedEntry, PackedEvents, pack, pack_ledger, unpack, unpack_ledger
 from monitor.errors import StateError
 from schemas.events import Family
@@ -44,6 +44,7 @@ class Living(msgspec.Struct, array_like=True):
     events: list[Stored]
     view: View
     ledger: list[Published]
+    told: Told | None = None
     lineage: tuple[tuple[Instant, int], ...] = ()
     rulings: list[Ruling] = []
 
@@ -58,6 +59,7 @@ class Packed(msgspec.Struct, array_like=True):
     fired_us: int | None
     events: PackedEvents
     ledger: list[PackedEntry]
+    told: Told | None = None
     lineage: tuple[tuple[Instant, int], ...] = ()
     rulings: list[Ruling] = []
 
@@ -89,7 +91,7 @@ def read_head(value: bytes) -> Head:
 def write_living(contact: Contact) -> bytes:
     """Keep a contact with its view."""
     kept = Living(VERSION, contact.next_at, _brief(contact), False, contact.publish_at, contact.events, contact.view, contact.ledger)
-    kept.lineage, kept.rulings = contact.lineage, contact.rulings
+    kept.told, kept.lineage, kept.rulings = contact.told, contact.lineage, contact.rulings
     return _encode(kept)
 
 
@@ -98,9 +100,9 @@ def write_packed(contact: Contact) -> bytes:
     events, ledger = pack(contact.events), pack_ledger(contact.ledger, contact.events)
     fired_at = contact.view.fired_at
     kept = (VERSION, contact.next_at, _brief(contact), True, fired_at - events.first_at if fired_at else None, events, ledger)
-    if contact.rulings:
-        return _encode((*kept, contact.lineage, contact.rulings))
-    return _encode((*kept, contact.lineage) if contact.lineage else kept)
+    rare = (contact.told, contact.lineage, contact.rulings)
+    needed = 3 if contact.rulings else 2 if contact.lineage else 1 if contact.told is not None else 0
+    return _encode((*kept, *rare[:needed]))
 
 
 def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
@@ -113,11 +115,12 @@ def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
         ledger = unpack_ledger(packed.ledger, events)
         fired_at = 0 if packed.fired_us is None else packed.events.first_at + packed.fired_us
         contact = Contact(name, family, events, View(), ledger, at, 0, at, bool(known.unjudged), known)
-        contact.lineage, contact.rulings = packed.lineage, packed.rulings
+        contact.told, contact.lineage, contact.rulings = packed.told, packed.lineage, packed.rulings
         return contact, fired_at
     kept = _living(value)
     contact = Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, bool(known.unjudged), known)
-    contact.lineage, contact.rulings = kept.lineage, kept.rulings
+    contact.told, contact.lineage, contact.rulings = kept.told, kept.lineage, kept.rulings
+    contact.untold = bool(known.untold)
     return contact, None
 
 

@@ -11,6 +11,7 @@ import msgspec
 from monitor.contacts.flows.findings import Finding, Followed
 from monitor.panes.where import NodePlace, Where
 from schemas.alerts import Severity
+from schemas.customers import ContactFacts
 from schemas.events import Family
 from schemas.instants import Instant
 
@@ -136,6 +137,27 @@ class Run(msgspec.Struct, array_like=True):
     policy: int = 0
 
 
+class Service(msgspec.Struct, array_like=True):
+    """How our side served the contact (requirements §5.10). ``served_at`` is when a human first did, 0 if none did.
+
+    ``place``, ``queue``, ``line`` and ``dept`` are those of the first service; ``left`` says that it went to others since, ``escalated``
+    that an order went up a line. ``void``: created in error; ``merged_into``: the contact it duplicates. ``closures`` of an order are
+    pairs of settled and reopened; ``lacking``: counted as served without a known problem.
+    """
+
+    served_at: Instant = 0
+    place: Where = NOWHERE
+    queue: str | None = None
+    line: int | None = None
+    dept: str | None = None
+    left: bool = False
+    escalated: bool = False
+    void: bool = False
+    merged_into: str = ""
+    closures: list[tuple[Instant, Instant]] = []
+    lacking: bool = False
+
+
 class View(msgspec.Struct, array_like=True):
     """The folded state. ``fired_at`` is the latest timer that went by: an event not after it needs a new fold."""
 
@@ -150,6 +172,7 @@ class View(msgspec.Struct, array_like=True):
     follow_up: bool = True
     followed: list[Followed] = []
     findings: list[Finding] = []
+    service: Service | None = None
 
 
 class Published(msgspec.Struct, array_like=True):
@@ -186,6 +209,14 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
     waiting_since_at: Instant = 0
     node: str = ""
     node_since_at: Instant = 0
+    untold: int = 0
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """What the customers shards know of a contact: which of them, and a digest of what was said."""
+
+    partition: int
+    digest: bytes
 
 
 NOTHING: Final = Summary(kept=0)
@@ -221,6 +252,8 @@ class Contact(msgspec.Struct):
     ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows,
     ``lineage`` the policy versions it is under (``monitor.contacts.versions``; empty: the first alone), ``rulings`` what people
     ruled over its cycles.
+    ``told`` what the customers shards were told, ``said`` the same in full if it was said since the contact was read, ``untold``
+    whether there may be more to tell.
     """
 
     id: str
@@ -236,6 +269,9 @@ class Contact(msgspec.Struct):
     shown: Waiting | None = None
     lineage: tuple[tuple[Instant, int], ...] = ()
     rulings: list[Ruling] = []
+    told: Told | None = None
+    said: ContactFacts | None = None
+    untold: bool = False
 
     @property
     def last_at(self) -> Instant:

@@ -84,4 +84,5 @@ def summary(contact: Contact, family: FamilyPlan) -> Summary:
         since_at if sits is None else 0,
         sits.node if sits is not None else "",
         since_at if sits is not None else 0,
+        int(contact.untold),
     )

@@ -1,6 +1,7 @@
-"""What a shard sends at the first tick of each new whole second of T: dirty panes, changed presence, then its watermark (design §4)."""
+"""What a shard sends at the first tick of each new whole second of T: dirty panes, changed presence, contacts, then its watermark (design §4)."""
 
 from monitor.contacts.contact import Waiting
+from monitor.contacts.reporting import Reporting
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.presence import PresenceBook
 from monitor.panes.watermark import watermarks, whole_second
@@ -8,12 +9,13 @@ from monitor.policy.model import Policy
 from monitor.processing import Output, State
 from schemas.instants import Instant
 from schemas.panes import Watermark
+from schemas.topics import CUSTOMER_CONTACTS
 
 PROCESSOR = "contacts"
 
 
 class Emission:
-    """Panes and presence of one shard on their way to the queue shards."""
+    """Panes and presence of one shard on their way to the queue shards, and its watermarks."""
 
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int) -> None:
         self._partition, self._partitions, self._version = partition, partitions, policy.version
@@ -26,14 +28,17 @@ class Emission:
         self.ledger.lay_out(policy)
         self.presence.lay_out(policy)
 
-    def emit(self, t: Instant, appended_at: Instant) -> list[Output]:
+    def emit(self, t: Instant, appended_at: Instant, reporting: Reporting) -> list[Output]:
         """Everything as of the whole second of T, once for each second."""
         second = whole_second(t)
         if second <= self.ledger.sent_at:
             return []
         outputs = self.ledger.emit(second)
         outputs.extend(self.presence.emit(second))
-        outputs.extend(watermarks(Watermark(PROCESSOR, self._partition, second, appended_at, self._version), self._partitions))
+        outputs.extend(reporting.emit(second))
+        mark = Watermark(PROCESSOR, self._partition, second, appended_at, self._version)
+        outputs.extend(watermarks(mark, self._partitions))
+        outputs.extend(watermarks(mark, self._partitions, CUSTOMER_CONTACTS))
         return outputs
 
     def changes(self) -> dict[bytes, bytes | None]:

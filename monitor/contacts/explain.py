@@ -43,7 +43,7 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant,
         deadline_is=kind,
         warnings=tuple([LevelInstant(percent, instant_text(at)) for percent, at in run.passed]) if run.passed else (),
         ended=ended,
-        ended_by=run.events[-1] if ended and run.events else "",
+        ended_by=_ended_by(run) if ended else "",
     )
 
 
@@ -65,6 +65,12 @@ def _kind(outcome: Outcome) -> DeadlineKind:
     if target is not None and target.kind == "due_at":
         return "named"
     return "open" if outcome.rule.calendar.is_open(outcome.deadline_at) else "closing"
+
+
+def _ended_by(run: Run) -> str:
+    """The event that ended the cycle; a promise that was lost before the clock stopped was ended by the event before."""
+    place = -2 if run.reason == NO_LONGER_PROMISED and run.state != RUNNING else -1
+    return run.events[place] if len(run.events) >= -place else ""
 
 
 def _ending(run: Run) -> Ending:

@@ -14,6 +14,7 @@ from monitor.contacts.moments_call import fold_call
 from monitor.contacts.moments_chat import fold_chat
 from monitor.contacts.moments_workorder import fold_workorder
 from monitor.contacts.plan import FamilyPlan, MomentPlan, Plan
+from monitor.contacts.service import serve
 from monitor.contacts.steps import Step, Steps, steps_of
 from monitor.panes.where import NodePlace
 from monitor.policy.model import Scalar
@@ -52,6 +53,8 @@ class Fold:
             derived = fold_chat(self._desk, view, step.name, data, at)
         else:
             derived = self._fold_order(view, step, data, at)
+        if step.serves or view.service is not None:
+            serve(self._desk, view, step, data, at)
         if derived or view.closed_at:
             self._close(view, step, derived, at)
         if step.tally is not None:
@@ -60,7 +63,7 @@ class Fold:
             changed |= self._clocks(plan, view, step, derived, clocks.Happening(event.id, at, data))
         if family == "workorder" and (derived or step.reopens):
             self._settle(view, step, derived, at)
-        if plan.flows is not None:
+        if plan.flows is not None and (derived or step.name in plan.flows.listens):
             changed |= self._flows(plan.flows, view, step, derived, clocks.Happening(event.id, at, data))
         return changed
 

@@ -2,16 +2,12 @@
 
 While an order sits in a node it is part of that node's presence. When it leaves a node or department, the real time it was
 there is booked as ``node.<name>.elapsed_us`` and ``dept.<name>.elapsed_us`` with ``….n``; names that the policy does not know are
-booked as ``other``, so that their number is bounded. ``holdings`` and ``consumed`` tell of one order what each link took.
+booked as ``other``, so that their number is bounded.
 """
 
-from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
-import msgspec
-
-from monitor.calendar.model import Calendar, Pause
-from monitor.contacts.contact import OrderFlow, Stored, View
+from monitor.contacts.contact import OrderFlow, View
 from monitor.contacts.counting import Desk
 from schemas.events import EventData
 from schemas.events.shared import Cancelled
@@ -21,22 +17,6 @@ from schemas.instants import Instant
 Kind = Literal["node", "dept"]
 OTHER: Final = "other"
 _ENDS: Final = (WorkOrderClosed, Cancelled)
-
-
-class Holding(msgspec.Struct, frozen=True):
-    """One stay in a node or with a department; ``to_at`` None while it lasts."""
-
-    name: str
-    from_at: Instant
-    to_at: Instant | None
-
-
-class Share(msgspec.Struct, frozen=True):
-    """What one link took of an order's counted time; ``ratio`` of all of it, None where nothing was counted."""
-
-    name: str
-    counted_us: int
-    ratio: float | None
 
 
 def follow(desk: Desk, view: View, flow: OrderFlow, data: EventData, at: Instant) -> None:
@@ -51,32 +31,6 @@ def follow(desk: Desk, view: View, flow: OrderFlow, data: EventData, at: Instant
         if flow.dept:
             _book(desk, view, "dept", flow.dept, at - flow.dept_since_at, at)
         flow.dept, flow.dept_since_at = dept, at if dept else 0
-
-
-def holdings(events: Iterable[tuple[Stored, EventData]], kind: Kind) -> list[Holding]:
-    """Every stay of an order in a node, or with a department, in order."""
-    found: list[Holding] = []
-    name = ""
-    for event, data in events:
-        after = _after(kind, name, data)
-        if after == name:
-            continue
-        if name:
-            found[-1] = Holding(name, found[-1].from_at, event.at)
-        if after:
-            found.append(Holding(after, event.at, None))
-        name = after
-    return found
-
-
-def consumed(stays: Sequence[Holding], calendar: Calendar, pauses: Sequence[Pause], start: Instant, until: Instant) -> list[Share]:
-    """The share of the counted time from ``start`` to ``until`` that each link took, in the order of first stays (R13)."""
-    whole_us = calendar.counted(start, until, pauses)
-    taken: dict[str, int] = {}
-    for stay in stays:
-        from_at, to_at = max(stay.from_at, start), until if stay.to_at is None else min(stay.to_at, until)
-        taken[stay.name] = taken.get(stay.name, 0) + (calendar.counted(from_at, to_at, pauses) if to_at > from_at else 0)
-    return [Share(name, us, us / whole_us if whole_us else None) for name, us in taken.items()]
 
 
 def _after(kind: Kind, now: str, data: EventData) -> str:

@@ -127,17 +127,16 @@ def _leaves(desk: Desk, flow: CallFlow, name: str, data: EventData) -> Moments:
 
 
 def _other(desk: Desk, view: View, flow: CallFlow, data: EventData, at: Instant) -> Moments:
+    over = isinstance(data, (CallCallbackConnected, CallCallbackExpired))
     if isinstance(data, CallWrapupEnd) and flow.wrapup_since_at:
         desk.total(flow.wrapup_place, at, "wrapup_us", at - flow.wrapup_since_at)
         flow.wrapup_since_at = 0
-        return CLOSED
-    if isinstance(data, StillOpen) and flow.leg is not None:
+        over = True
+    elif isinstance(data, StillOpen) and flow.leg is not None:
         waits.seen(desk, flow.leg, at)
-    if isinstance(data, CallIvrEntered):
+    elif isinstance(data, CallIvrEntered):
         ivr.enter(desk, view, flow, at)
-    if isinstance(data, CallIvrLeft):
+    elif isinstance(data, CallIvrLeft):
         ivr.leave(desk, view, flow, data.outcome, at)
-        return NONE if data.outcome == "human" else CLOSED
-    if isinstance(data, (CallCallbackConnected, CallCallbackExpired)):
-        return CLOSED
-    return NONE
+        over = data.outcome != "human"
+    return CLOSED if over and flow.leg is None and flow.handling is None else NONE  # who waits or talks is not gone

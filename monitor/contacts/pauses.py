@@ -11,6 +11,8 @@ from schemas.alerts import PauseInterval, PauseNote
 from schemas.instants import Instant
 
 CLOSED = "closed"
+UNLISTED = "unlisted"
+"""What is shown of a reason that no clock lists: as free text it may be personal (R80)."""
 
 
 def pause_list(plan: ClockPlan, view: View, run: Run, outcome: Outcome) -> tuple[PauseInterval, ...]:
@@ -21,7 +23,8 @@ def pause_list(plan: ClockPlan, view: View, run: Run, outcome: Outcome) -> tuple
         if (pause.to_at and pause.to_at <= run.started_at) or (run.ended_at and pause.from_at >= run.ended_at):
             continue
         span = next(counted, None) if pause.reason in plan.pause_reasons else None
-        listed.append(_interval(pause, span, _note(pause, span, run, outcome)))
+        shown = pause.reason if pause.reason in plan.known_reasons else UNLISTED
+        listed.append(_interval(pause, shown, span, _note(pause, span, run, outcome)))
     listed.extend(_closed(span, run, outcome) for span in run.closed)
     return tuple(listed)
 
@@ -63,11 +66,11 @@ def _takes(calendar: Calendar, span: Pause) -> bool:
     return to_at is None or calendar.counted(from_at, to_at) > 0
 
 
-def _interval(pause: PauseSpan, span: Pause | None, note: PauseNote) -> PauseInterval:
+def _interval(pause: PauseSpan, reason: str, span: Pause | None, note: PauseNote) -> PauseInterval:
     to_at = instant_text(pause.to_at) if pause.to_at else None
     if note == "cap_used_up" and span is not None and span[1] is not None and span[1] > span[0]:
-        return PauseInterval(instant_text(pause.from_at), to_at, pause.reason, True, note, instant_text(span[1]))
-    return PauseInterval(instant_text(pause.from_at), to_at, pause.reason, not note, note)
+        return PauseInterval(instant_text(pause.from_at), to_at, reason, True, note, instant_text(span[1]))
+    return PauseInterval(instant_text(pause.from_at), to_at, reason, not note, note)
 
 
 def _closed(span: tuple[Instant, Instant], run: Run, outcome: Outcome) -> PauseInterval:

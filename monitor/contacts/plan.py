@@ -14,6 +14,8 @@ from schemas.events import FAMILIES, EventData, Family
 Attributes = dict[str, Scalar]
 
 _ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type", "parent_incident")
+_OF_CUSTOMERS: Final = ("customer_key", "problem_key", "request_subtype", "origin_contact_id", "support_line", "dept")
+"""What the customers processor asks of a contact (``monitor.contacts.reporting``)."""
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -48,6 +50,8 @@ class ClockPlan:
         self.sketch = f"clock.{clock.name}"
         self.pause_reasons = clock.pause.reasons if clock.pause else frozenset[str]()
         self.pause_caps = clock.pause.caps_us if clock.pause else {}
+        self.known_reasons = self.pause_reasons
+        """The reasons that pause some clock of the family: words of the policy. Any other reason is free text (R80)."""
         self.reopen = clock.reopen
 
     def match(self, attributes: Attributes) -> int:
@@ -92,7 +96,7 @@ class Plan:
         peers: dict[Family, list[FamilyPlan]] = {family: others[0].families[family].peers if others else [] for family in FAMILIES}
         self.families: dict[Family, FamilyPlan] = {family: _family_plan(policy, family, number, peers[family]) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
-        self.carried = frozenset(_ALWAYS) | frozenset(self.dimensions) | matched | fields_tested(policy.flows)
+        self.carried = frozenset(_ALWAYS) | frozenset(_OF_CUSTOMERS) | frozenset(self.dimensions) | matched | fields_tested(policy.flows)
 
 
 def passes(test: FieldTest, value: object) -> bool:
@@ -139,6 +143,8 @@ def _family_plan(policy: Policy, family: Family, number: int, peers: list[Family
     }
     matched = frozenset(test.field for plan in clocks for rule in plan.rules for test in rule.when)
     reasons = frozenset[str]().union(*(plan.pause_reasons for plan in clocks))
+    for plan in clocks:
+        plan.known_reasons = reasons
     found = FamilyPlan({plan.name: plan for plan in clocks}, clocks, moments, matched, reasons, flow_plan(policy, family), number, peers)
     peers.append(found)
     return found

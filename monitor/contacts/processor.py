@@ -1,23 +1,27 @@
 """The contacts processor: one shard of contacts, driven by records and ticks (design §4, §5; ``monitor.processing``)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from monitor.contacts import admission, clocks, codec, due, samples
 from monitor.contacts.commands import read_command
 from monitor.contacts.contact import CANCELLED, Contact, Stored, View
 from monitor.contacts.counting import Desk, Floor
-from monitor.contacts.emission import Emission
+from monitor.contacts.door import Door
+from monitor.contacts.emission import PROCESSOR, Emission
 from monitor.contacts.exemptions import Exemptions
 from monitor.contacts.flows import alerts, follow
 from monitor.contacts.fold import waiting
 from monitor.contacts.history import Decoded, History, decoded
 from monitor.contacts.office import Office
 from monitor.contacts.order import Standing, insert, standing
+from monitor.contacts.reporting import Reporting
 from monitor.contacts.rounds import Rounds
 from monitor.contacts.rulings import Bench
 from monitor.contacts.shelf import Shelf
 from monitor.contacts.sweep import Sweep
+from monitor.contacts.telling.contact import tell
+from monitor.contacts.upcoming import DueQuery, due_clocks
 from monitor.contacts.verdicts import publish
 from monitor.contacts.versions import FIRST, Versions
 from monitor.panes.where import NodePlace
@@ -25,9 +29,11 @@ from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
 from schemas.cloudevents import decode_event
+from schemas.due import DueClock
 from schemas.event import Event
 from schemas.events import EventData, Family
 from schemas.events.workorder import WorkOrderPaused
+from schemas.explanations import ContactExplanation
 from schemas.instants import Instant
 from schemas.partition import partition_of
 from schemas.reasons import Reason, Refused
@@ -40,8 +46,10 @@ BEFORE_ALL: Final[Instant] = -1
 class ContactsProcessor:
     """Folds events into contacts, judges their clocks at ticks, and says verdicts, alerts, panes and presence."""
 
-    def __init__(self, partition: int, state: State, policy: Policy | Policies, partitions: int) -> None:
+    def __init__(self, partition: int, state: State, policy: Policy | Policies, partitions: int, hash_key: bytes = b"") -> None:
+        """``hash_key`` is what customer keys are hashed with, where the policy wants that (R80)."""
         self._partition, self._partitions, self._state = partition, partitions, state
+        self._hash_key = hash_key
         self._versions = Versions(policy if isinstance(policy, Policies) else Policies(policy), state)
         self._exemptions = Exemptions(state)
         self._counters = samples.Counters()
@@ -52,16 +60,18 @@ class ContactsProcessor:
     def _begin(self) -> None:
         """Make everything that the policy decides the shape of; called again only before the first record."""
         policy, state = self._versions.policy, self._state
-        self._limits = policy.limits
+        self._limits, self._door = policy.limits, Door(policy.privacy, self._hash_key)
         self._emission = Emission(self._partition, policy, state, self._partitions)
         self._desk = Desk(Floor(self._versions.current), self._emission.ledger)
         self._versions.book_into(self._emission.ledger)
         self._history = History(self._versions)
         self._bench = Bench(self._versions, self._history, self._exemptions, self._emission.ledger)
         self._shelf = Shelf(self._versions, state, self._history.view_of)
+        self._reporting = Reporting(PROCESSOR, self._partition, self._partitions, self._shelf)
         self._sweep = Sweep(state)
         self._rounds = Rounds(self._versions, self._sweep, self._shelf, self._history, self._bench, self._emission)
         self._office = Office(self._partition, self._partitions, self._exemptions, self._bench, self._shelf, self._sweep, self._counters)
+        self.judged_at: Instant = max(self._emission.ledger.sent_at, 0)
         for key, short in self._shelf.waiting:
             if short.waiting_at is not None:
                 self._emission.presence.enter(short.waiting_at, key.decode(), short.waiting_since_at)
@@ -81,7 +91,7 @@ class ContactsProcessor:
                 self._office.take(read_command(record), t)
                 return
             event = decode_event(record.key, record.value, record.headers, SOURCE_TOPICS[record.topic])
-            self._admit(record.key or b"", event, t)
+            self._admit(record.key or b"", event if self._door.is_open else self._door.enter(event), t)
         except Refused as refused:
             contact = record.key.decode(errors="replace")[:128] if record.key else ""
             self._rejects.append(Reject(record, refused.reason, refused.detail, refused.path, contact))
@@ -99,7 +109,8 @@ class ContactsProcessor:
             if contact is not None:
                 self._judge(key, contact, t)
         self._settle(t)
-        self._outputs.extend(self._emission.emit(t, appended_at))
+        self._outputs.extend(self._emission.emit(t, appended_at, self._reporting))
+        self.judged_at = t
 
     def drain(self) -> Effects:
         """Hand over everything since the last call."""
@@ -125,6 +136,19 @@ class ContactsProcessor:
     def samples(self) -> Iterable[Sample]:
         """Values for ``/metrics``."""
         return samples.collect(self._partition, self._counters, self._shelf, self._emission)
+
+    def explain(self, family: Family, contact_id: str) -> ContactExplanation | None:
+        """Why everything about a contact is as it is, as of the T judged last; None if it is not kept. Changes nothing."""
+        contact = self._shelf.peek(codec.state_key(family, contact_id.encode()))
+        return None if contact is None else tell(self._versions.stages_of(contact), contact, self.judged_at)
+
+    def due(self, query: DueQuery) -> Iterator[list[DueClock]]:
+        """What breaches next, contact by contact in no order; the caller may pause between two. Changes nothing."""
+        t = self.judged_at
+        for key in self._shelf.upcoming(t + query.within_us + 1):
+            family = codec.FAMILY_OF[key[:3]]
+            contact = self._shelf.peek(key) if query.family in (None, family) and self._shelf.has_clocks(key) else None
+            yield [] if contact is None else list(due_clocks(self._versions.family_of(contact), contact, query, t))
 
     def _admit(self, name: bytes, event: Event, t: Instant) -> None:
         key = codec.state_key(event.family, name)
@@ -182,6 +206,7 @@ class ContactsProcessor:
     def _settle(self, t: Instant) -> None:
         """Once a tick and drain, for every contact that was touched: when it is due next, and where it waits."""
         for key, contact in self._shelf.settle(t).items():
+            self._reporting.touched(key, contact)
             now = waiting(contact.view)
             if now != contact.shown:
                 self._emission.moved(key.decode(), contact.shown, now)

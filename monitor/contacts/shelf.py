@@ -4,7 +4,7 @@ The heap is derived: rebuilt from the state, entries deleted lazily. It always h
 ``next_at``; an entry that comes up too early is pushed again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import Final
 
@@ -36,6 +36,7 @@ class Shelf:
         self._heap: list[tuple[Instant, bytes]] = []
         self.tally: dict[tuple[str, str], int] = {}
         self.waiting: list[tuple[bytes, Summary]] = []
+        self.untold: list[bytes] = []
         for key, value in state.items():
             if key[:3] in codec.FAMILY_OF:
                 self._load(key, value)
@@ -66,6 +67,47 @@ class Shelf:
             contact.shown = waiting(contact.view)
         self._young[key] = contact
         return contact
+
+    def peek(self, key: bytes) -> Contact | None:
+        """The contact under a key for reading only: nothing is cached, so that a look never changes what is kept."""
+        known = self._young.get(key) or self._touched.get(key)
+        if known is not None:
+            return known
+        if key in self._dirty:
+            return self._dirty[key]
+        known = self._old.get(key)
+        value = self._state.get(key) if known is None else None
+        if value is None:
+            return known
+        contact, fired_at = codec.read(key, value)
+        if fired_at is not None:
+            contact.view = self._refold(contact, fired_at)
+        return contact
+
+    def upcoming(self, until: Instant) -> Iterator[bytes]:
+        """Keys of all contacts that something is due for up to ``until``, each once, in no order.
+
+        Entries are lower bounds of what is due, so no contact is missed; the heap is copied first, and may change meanwhile.
+        """
+        heap = self._heap.copy()
+        seen: set[bytes] = set()
+        places = [0]
+        while places:
+            place = places.pop()
+            if place >= len(heap) or heap[place][0] > until:
+                continue
+            places += (2 * place + 1, 2 * place + 2)
+            key = heap[place][1]
+            if key not in seen:
+                seen.add(key)
+                yield key
+
+    def has_clocks(self, key: bytes) -> bool:
+        """Whether a clock of the contact runs, as far as is known without reading all of it; True for one in memory."""
+        if key in self._young or key in self._touched or key in self._dirty or key in self._old:
+            return True
+        value = self._state.get(key)
+        return value is not None and codec.read_head(value).known.running > 0
 
     def put(self, key: bytes, contact: Contact) -> None:
         """A contact changed, or is new: ``settle`` schedules it, the next drain keeps it."""
@@ -165,7 +207,7 @@ class Shelf:
         if short != contact.summary:
             self._count(key, contact.summary, short)
             contact.summary = short
-        if contact.view.closed_at and not contact.publish_at and not short.running and not short.unjudged:
+        if contact.view.closed_at and not (contact.publish_at or short.running or short.unjudged or short.untold):
             return codec.write_packed(contact)
         return codec.write_living(contact)
 
@@ -175,6 +217,8 @@ class Shelf:
         self._count(key, NOTHING, head.known)
         if head.known.waiting_at is not None or head.known.node:
             self.waiting.append((key, head.known))
+        if head.known.untold:
+            self.untold.append(key)
 
     def _count(self, key: bytes, before: Summary, after: Summary) -> None:
         family = codec.FAMILY_OF[key[:3]]

@@ -8,6 +8,7 @@ import msgspec
 
 from monitor.contacts.feedback import Tally, tally_of
 from monitor.contacts.plan import MomentPlan, Plan
+from monitor.contacts.serving import MOVES, SERVES
 from monitor.policy.model import Scalar
 from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
 from schemas.events.shared import CallbackAttempted, CallbackDone, CoachingDone, QcScored, SurveyScored
@@ -26,7 +27,10 @@ _OF_FAMILY: Final[dict[Family, tuple[type[EventData], ...]]] = {
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One kind of event of one family. ``values`` gives what it says of ``fields``; where that is ``silent`` it says nothing."""
+    """One kind of event of one family. ``values`` gives what it says of ``fields``; where that is ``silent`` it says nothing.
+
+    ``serves``: a human serves the contact by it, or it tells how that ended; ``moves``: the contact may be elsewhere after it.
+    """
 
     name: str
     fields: tuple[str, ...]
@@ -38,6 +42,8 @@ class Step(msgspec.Struct, frozen=True):
     reopens: bool
     pauses: bool
     tally: Tally | None = None
+    serves: bool = False
+    moves: bool = False
 
 
 Steps = dict[type[EventData], Step]
@@ -63,4 +69,6 @@ def _step(plan: Plan, family: Family, kind: type[EventData]) -> Step:
         reopens=name in _REOPENS,
         pauses=kind in _PAUSES,
         tally=tally_of(plan.policy, kind),
+        serves=kind in SERVES,
+        moves=kind in MOVES,
     )

@@ -19,6 +19,7 @@ from monitor.contacts.contact import Contact
 from monitor.contacts.counting import Desk, Floor
 from monitor.contacts.fold import Fold
 from monitor.contacts.plan import FamilyPlan, Plan
+from monitor.contacts.telling.timeline import Stage
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import State
@@ -154,6 +155,10 @@ class Versions:
     def fold_of(self, contact: Contact) -> Fold:
         """The fold that a contact is under now."""
         return self._folds[contact.lineage[-1][1] if contact.lineage else 0]
+
+    def stages_of(self, contact: Contact) -> list[Stage]:
+        """From when a contact is under which plan, for telling about it."""
+        return [Stage(at, self._plans[number], self._folds[number]) for at, number in contact.lineage or FIRST]
 
     def family_of(self, contact: Contact) -> FamilyPlan:
         """The clocks that a contact is under now."""

@@ -10,6 +10,10 @@ def _contacts(kind: str, labels: str, text: str, merge: str = "sum") -> Metric:
     return _metric("contacts", kind, labels, text, merge)
 
 
+def _customers(kind: str, labels: str, text: str, merge: str = "sum") -> Metric:
+    return _metric("customers", kind, labels, text, merge)
+
+
 def _queues(kind: str, labels: str, text: str, merge: str = "sum") -> Metric:
     return _metric("queues", kind, labels, text, merge)
 
@@ -60,6 +64,26 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     ),
     "sla_commands_total": _contacts("counter", "command outcome partition", "Commands by outcome: applied, duplicate, not_ours, unknown_target"),
     "sla_queues_unknown": _contacts("gauge", "", "Queues that the policy does not name and that get its default", "max"),
+    "sla_flow_checks_total": _contacts(
+        "counter", "flow outcome partition", "What flow rules found, by rule or group: ok, violated, seen (R14, R30, R66, R70, R72)"
+    ),
+    "sla_flow_checks_by_dept_total": _contacts(
+        "counter", "flow dept outcome partition", "The same by department, where the policy has the facet dept (R66: who gave an order back)"
+    ),
+    "sla_survey_answers_total": _contacts(
+        "counter", "instrument outcome partition", "Survey answers: n, satisfied and dissatisfied of them, and those on another scale (R26-R28)"
+    ),
+    "sla_survey_score_total": _contacts("counter", "instrument partition", "Sum of scores; divided by the answers n it is the mean (R26)"),
+    "sla_qc_checks_total": _contacts("counter", "dimension outcome partition", "Quality checks: n, and passed of them (R29)"),
+    "sla_ivr_calls_total": _contacts("counter", "outcome partition", "Calls in the voice menu: entered, then human, self_served or hung_up (R85)"),
+    "sla_ivr_seconds_total": _contacts("counter", "partition", "Time spent in the voice menu (R85)"),
+    "sla_complaints_total": _contacts("counter", "partition", "Complaint orders, less those that turned out to be none (R25)"),
+    "sla_node_stays_total": _contacts("counter", "kind node partition", "Stays of orders in a node, or with a department (kind), that ended (R13)"),
+    "sla_node_elapsed_seconds_total": _contacts(
+        "counter", "kind node partition", "Real time of those stays; names that the policy lacks are `other`"
+    ),
+    "sla_node_open_contacts": _queues("gauge", "node", "Orders that sit in a node of their flow now (R75)"),
+    "sla_oldest_open_seconds": _queues("gauge", "node", "How long the order that sits longest in a node has done so (R75)", "max"),
     "sla_queue_waiting_contacts": _queues("gauge", "queue", "Contacts waiting now"),
     "sla_queue_oldest_wait_seconds": _queues("gauge", "queue", "Longest wait of those waiting now", "max"),
     "sla_service_level_ratio": _queues(
@@ -78,6 +102,14 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
         "gauge", "processor partition", "The T that a source of the queue shards has passed", "min"
     ),
     "sla_queue_source_stuck": _queues("gauge", "processor partition", "1 while queues are judged without this source", "max"),
+    "sla_customers_contacts_kept": _customers("gauge", "partition", "Contacts remembered for first-contact resolution, repeats and fake closures"),
+    "sla_customers_provisional": _customers("gauge", "partition", "First contacts whose window is open: their resolution is provisional (R22)"),
+    "sla_customers_forgotten_total": _customers("counter", "partition", "Contacts forgotten since the shard was taken over"),
+    "sla_customers_crowded_total": _customers("counter", "partition", "Contacts forgotten early because one customer had too many about one problem"),
+    "sla_customers_late_total": _customers("counter", "partition", "Changes of contacts that were forgotten: they change nothing any more"),
+    "sla_customers_unjudged": _customers("gauge", "partition", "Contacts set aside because a record of theirs made the processor fail"),
+    "sla_customers_held_records": _customers("gauge", "partition", "Contacts that wait for the slowest source"),
+    "sla_customers_source_stuck": _customers("gauge", "processor source partition", "1 while customers are judged without this source"),
     "sla_events_rejected_total": _runtime("counter", "topic reason", "Records refused as dead letters"),
     "sla_bad_share_ratio": _runtime("gauge", "topic", "Share of refused records among the last of a source", "max"),
     "sla_watermark_timestamp_seconds": _runtime("gauge", "processor partition", "T: the instant up to which the shard has judged", "max"),

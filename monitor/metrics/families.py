@@ -14,7 +14,7 @@ from monitor.metrics.names import MetricName
 from monitor.processing import Sample
 
 OVERFLOW: Final = "other"
-CAPPED_LABELS: Final = frozenset({"queue", "region", "scope"})
+CAPPED_LABELS: Final = frozenset({"queue", "region", "scope", "node", "dept"})
 
 Key = tuple[str, ...]
 

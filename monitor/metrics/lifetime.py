@@ -9,6 +9,7 @@ promised time (``answered_within.<Y>``), so that the share within it is exact. T
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from monitor.metrics.beside import DEPT, beside, by_dept
 from monitor.panes.where import TOTAL, scope_parts
 from monitor.processing import Sample
 
@@ -54,6 +55,10 @@ def translated(samples: Iterable[Sample], named_queues: frozenset[str] = frozens
             if kind == "queue":
                 queues.add(name)
             yield from (_count if sample.name == COUNTS else _sum)(kind, Place(name, shard), counter, sample.value)
+            if kind == "all":
+                yield from beside(counter, shard, sample.value, is_sum=sample.name == SUMS)
+        elif scope == "all" and dimensions.startswith(DEPT) and sample.name == COUNTS:
+            yield from by_dept(dimensions.removeprefix(DEPT), counter, shard, sample.value)
     yield Sample("sla_queues_unknown", (), len(queues - named_queues) if named_queues else 0)
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 Kind = Literal["counter", "gauge", "histogram", "summary"]
 Merge = Literal["sum", "max", "min", "single"]
-Origin = Literal["contacts", "queues", "runtime"]
+Origin = Literal["contacts", "customers", "queues", "runtime"]
 
 
 class Metric(msgspec.Struct, frozen=True):

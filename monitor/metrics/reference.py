@@ -12,7 +12,12 @@ workers (`sum by (queue) (…)`), and a queue whose shard moved away is gone fro
 together as `other`. No metric carries the id of a contact, a customer or a person.
 """
 
-_TITLES: Final[dict[Origin, str]] = {"contacts": "Contacts and clocks", "queues": "Queues and objectives", "runtime": "The monitor itself"}
+_TITLES: Final[dict[Origin, str]] = {
+    "contacts": "Contacts and clocks",
+    "queues": "Queues and objectives",
+    "customers": "Customers who come back",
+    "runtime": "The monitor itself",
+}
 
 
 def metric_reference() -> str:

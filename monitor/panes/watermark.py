@@ -12,10 +12,10 @@ from schemas.topics import QUEUE_PANES
 _encoder = msgspec.json.Encoder()
 
 
-def watermarks(mark: Watermark, partitions: int) -> list[Output]:
-    """Return the same watermark for every partition of the panes topic."""
+def watermarks(mark: Watermark, partitions: int, topic: str = QUEUE_PANES) -> list[Output]:
+    """Return the same watermark for every partition of a topic that the shard feeds."""
     key, value = _key(mark.processor, mark.partition), _encoder.encode(mark)
-    return [Output(QUEUE_PANES, key, value, (), each) for each in range(partitions)]
+    return [Output(topic, key, value, (), each) for each in range(partitions)]
 
 
 def whole_second(t: Instant) -> Instant:

@@ -1,7 +1,7 @@
 """The ``calendars`` section compiled: opening hours in a time zone, and ``always``, which every policy has."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from monitor.calendar.always import AlwaysOpen
@@ -14,6 +14,7 @@ from monitor.policy.findings import Path, Remarks
 from monitor.policy.source import CalendarSource, PolicySource
 
 ALWAYS: Final = "always"
+_AHEAD: Final = timedelta(days=90)
 
 
 def compile_calendars(source: PolicySource, remarks: Remarks) -> dict[str, Calendar]:
@@ -24,12 +25,21 @@ def compile_calendars(source: PolicySource, remarks: Remarks) -> dict[str, Calen
         path: Path = ("calendars", name)
         own_zone = _zone(calendar.time_zone, (*path, "time_zone"), remarks) if calendar.time_zone else zone
         if name == ALWAYS:
-            if calendar.weekly or calendar.holidays or calendar.open_dates:
+            if calendar.weekly or calendar.holidays or calendar.open_dates or calendar.no_official_data:
                 remarks.error(path, "`always` is open 24x7 in every policy; give other hours another name")
             calendars[name] = AlwaysOpen(ALWAYS, own_zone)
         else:
             calendars[name] = _compile(name, calendar, own_zone, path, remarks)
     return calendars
+
+
+def warn_of_missing_data(source: PolicySource, today: date, remarks: Remarks) -> None:
+    """Warn of years whose official dates were not known when a calendar was built, from 90 days before they begin until they end."""
+    for name, calendar in source.calendars.items():
+        for index, year in enumerate(calendar.no_official_data):
+            if date(year, 1, 1) - _AHEAD <= today <= date(year, 12, 31):
+                message = f"no official data for {year}, which is near: its make-up workdays are missing; run `sla-monitor calendar build` again (P4)"
+                remarks.warning(("calendars", name, "no_official_data", index), message)
 
 
 def find_calendar(calendars: Mapping[str, Calendar], name: str, path: Path, remarks: Remarks) -> Calendar:

@@ -1,11 +1,16 @@
 """The ``clocks`` section compiled: what starts, stops and pauses each promise, and its levels (P11, P23)."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from monitor.policy.consistency import check_consistency
+from monitor.policy.coverage import check_coverage
 from monitor.policy.decoding import closest
 from monitor.policy.durations import duration_us
 from monitor.policy.findings import Path, Remarks
-from monitor.policy.links import check_links, check_per
+from monitor.policy.hours import check_targets
+from monitor.policy.link_sums import check_wholes
+from monitor.policy.links import check_names, check_per
 from monitor.policy.model import Clock, PauseRule, Rule, Trigger
 from monitor.policy.moments import MOMENTS
 from monitor.policy.reach import unreachable_rules
@@ -14,20 +19,42 @@ from monitor.policy.source import ClockSource, PauseSource, PolicySource
 from monitor.policy.titles import titles_of
 from monitor.policy.triggers import compile_triggers
 from schemas.events import FAMILIES, Family
+from schemas.instants import Instant
 
 LEVELS: Final = (50, 75, 90, 100, 150)
 _BREACH: Final = 100
 _HIGHEST_LEVEL: Final = 1000
 
 
-def compile_clocks(source: PolicySource, names: Names, remarks: Remarks) -> tuple[Clock, ...]:
+def compile_clocks(source: PolicySource, names: Names, from_at: Instant | None, remarks: Remarks) -> tuple[Clock, ...]:
     """All clocks by name, so that the order of the file changes nothing; mistakes go to ``remarks``."""
-    clocks = tuple(_compile(name, source, names, remarks) for name in sorted(source.clocks))
-    check_links(clocks, remarks)
-    return clocks
+    places: dict[str, Path] = {}
+    clocks: list[Clock] = []
+    sound: set[str] = set()
+    for name in sorted(source.clocks):
+        errors_before = remarks.errors
+        clock = _compile(name, source, names, places, remarks)
+        clocks.append(clock)
+        if remarks.errors == errors_before:
+            sound.add(name)
+            _check_rules(clock, places, remarks)
+            check_targets(clock, places, names.queues, from_at, remarks)
+    errors_before = remarks.errors
+    check_names(clocks, remarks)
+    if remarks.errors == errors_before:
+        check_wholes([clock for clock in clocks if clock.name in sound], places, remarks)
+    return tuple(clocks)
 
 
-def _compile(name: str, policy: PolicySource, names: Names, remarks: Remarks) -> Clock:
+def _check_rules(clock: Clock, places: Mapping[str, Path], remarks: Remarks) -> None:
+    """The rules of a clock against each other; only where each by itself is right, so that one mistake is told once."""
+    for index, because in unreachable_rules(clock.rules):
+        remarks.error(places[clock.rules[index].path], f"unreachable rule: {because}")
+    check_consistency(clock, places, remarks)
+    check_coverage(clock, remarks)
+
+
+def _compile(name: str, policy: PolicySource, names: Names, places: dict[str, Path], remarks: Remarks) -> Clock:
     source = policy.clocks[name]
     path: Path = ("clocks", name)
     start = compile_triggers(source.start, (*path, "start"), remarks)
@@ -38,11 +65,10 @@ def _compile(name: str, policy: PolicySource, names: Names, remarks: Remarks) ->
         _check_families(part, triggers, families, path, remarks)
     _check_run(source, start, stop, path, remarks)
     check_per(source, start, families, path, remarks)
-    rules, placed = compile_rules(policy, name, families, start, names, remarks)
+    rules, places_of_rules = compile_rules(policy, name, families, start, names, remarks)
+    places |= places_of_rules
     if not source.rules:
         remarks.error((*path, "rules"), "a clock needs at least one rule")
-    for index, because in unreachable_rules(rules):
-        remarks.error(placed[index].path, f"unreachable rule: {because}")
     titles = titles_of(source.title, path, remarks)
     return Clock(
         name=name,

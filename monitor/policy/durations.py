@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from monitor.policy.model import Target
 from schemas.instants import DAY, HOUR, MINUTE, SECOND
 
 _UNITS: Final = {"ms": 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
@@ -52,3 +53,19 @@ def business_days(text: str) -> int | None:
     """The number in ``2bd``; None for other targets."""
     match = _BUSINESS_DAYS.fullmatch(text)
     return int(match.group(1)) if match else None
+
+
+def duration_text(us: int) -> str:
+    """Microseconds as policies write them: ``1h30m``."""
+    parts: list[str] = []
+    for unit, size in (("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1000)):
+        amount, us = divmod(us, size)
+        parts += [f"{amount}{unit}"] * (amount > 0)
+    return "".join(parts) or "0s"
+
+
+def target_text(target: Target) -> str:
+    """A target as policies write it: ``2h``, ``2bd``, ``due_at``."""
+    if target.kind == "counted":
+        return duration_text(target.amount)
+    return f"{target.amount}bd" if target.kind == "business_days" else target.kind

@@ -9,7 +9,7 @@ from monitor.policy.model import Privacy, Survey
 from monitor.policy.source import PolicySource
 
 HASH_KEY_SETTING: Final = "SLA_CUSTOMER_HASH_KEY"
-WITHHELD: Final = ("agent_id", "complaint_reason", "customer_key", "impact_scope", "location", "origin_contact_id", "service_key", "symptom")
+WITHHELD: Final = ("agent_id", "customer_key", "impact_scope", "location", "origin_contact_id", "service_key", "symptom")
 """Event fields that may be kept out of the state: nothing that clocks, queues or ratios need."""
 
 
@@ -39,9 +39,11 @@ def compile_privacy(source: PolicySource, remarks: Remarks) -> Privacy:
 
 def _survey(name: str, source: SurveySource, remarks: Remarks) -> Survey:
     path: Path = ("surveys", name)
-    low, high = source.scale
-    if low >= high:
-        remarks.error((*path, "scale"), f"the scale goes from {low:g} to {high:g}; the lower end comes first")
+    low, high = min(source.scale, default=0), max(source.scale, default=0)
+    if len(source.scale) != 2:
+        remarks.error((*path, "scale"), "expected two numbers, the lowest and the highest score, such as [1, 5]")
+    elif source.scale != [low, high] or low == high:
+        remarks.error((*path, "scale"), f"the scale goes from {source.scale[0]:g} to {source.scale[1]:g}; the lower end comes first")
     elif not low <= source.dissatisfied_at_most < source.satisfied_at_least <= high:
         remarks.error(path, "expected dissatisfied_at_most below satisfied_at_least, both on the scale")
     return Survey(

@@ -58,6 +58,6 @@ class FlowSource(Base, frozen=True, kw_only=True, omit_defaults=True):
 class SurveySource(Base, frozen=True, kw_only=True, omit_defaults=True):
     """One survey instrument: its scale, and from and up to which score a customer counts as satisfied and dissatisfied (R26-R28)."""
 
-    scale: Annotated[list[float], msgspec.Meta(min_length=2, max_length=2)]
+    scale: Annotated[list[float], msgspec.Meta(description="Lowest and highest score.", extra_json_schema={"minItems": 2, "maxItems": 2})]
     satisfied_at_least: float
     dissatisfied_at_most: float

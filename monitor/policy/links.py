@@ -25,8 +25,8 @@ def check_per(source: ClockSource, start: tuple[Trigger, ...], families: frozens
             remarks.error((*path, "per"), f"`{trigger.moment}` starts the clock and carries no {source.per}; start it on an event of work orders")
 
 
-def check_links(clocks: Sequence[Clock], remarks: Remarks) -> None:
-    """Every link names an end-to-end clock that runs wherever it does, and no clock takes the published name of another."""
+def check_names(clocks: Sequence[Clock], remarks: Remarks) -> None:
+    """Every link names an end-to-end clock that runs wherever it does; no clock takes the published name of another."""
     named = {clock.name: clock for clock in clocks}
     for clock in clocks:
         _check_whole(clock, named, remarks)

@@ -5,22 +5,25 @@ Steps: YAML text → nodes with lines → overlays merged → strict decoding �
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import msgspec
 
 from monitor.errors import PolicyError
-from monitor.policy.calendars import compile_calendars
+from monitor.policy.calendars import compile_calendars, warn_of_missing_data
 from monitor.policy.campaigns import check_campaigns
 from monitor.policy.clocks import compile_clocks
+from monitor.policy.customers import compile_customers
 from monitor.policy.decoding import decode
 from monitor.policy.delivery import check_delivery
 from monitor.policy.feedback import compile_dimensions, compile_privacy, compile_surveys
 from monitor.policy.findings import Finding, PolicyErrors, Remarks
 from monitor.policy.flow_rules import compile_flows
+from monitor.policy.hours import check_volumes
 from monitor.policy.model import Policy
 from monitor.policy.objectives import compile_objectives
-from monitor.policy.periods import compile_periods, instant_of
+from monitor.policy.periods import check_periods, compile_periods, instant_of
 from monitor.policy.queues import compile_limits, compile_queues
 from monitor.policy.rules import Names
 from monitor.policy.source import PolicySource
@@ -45,23 +48,12 @@ def load_policy(files: Files) -> Policy:
     return policy
 
 
-def check_policy(files: Files) -> list[Finding]:
-    """Errors and warnings, in the order of file and line; an empty list means clean."""
-    return sorted(_read(files)[1], key=lambda finding: (finding.file, finding.line, finding.level, finding.path, finding.message))
+def check_policy(files: Files, today: date | None = None) -> list[Finding]:
+    """Errors and warnings, in the order of file and line; an empty list means clean. Without ``today`` nothing is said of what is near."""
+    return sorted(_read(files, today)[1], key=lambda finding: (finding.file, finding.line, finding.level, finding.path, finding.message))
 
 
-def policy_schema() -> dict[str, object]:
-    """JSON Schema 2020-12 of the policy language, for editors; checked in as ``deploy/policies/policy.schema.json``."""
-    schema: dict[str, object] = msgspec.json.schema(PolicySource)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sla-monitor policy", **schema}
-
-
-def policy_schema_text() -> str:
-    """The schema as the text of the checked-in file."""
-    return msgspec.json.format(msgspec.json.encode(policy_schema(), order="deterministic"), indent=2).decode() + "\n"
-
-
-def _read(files: Files) -> tuple[Policy | None, list[Finding]]:
+def _read(files: Files, today: date | None = None) -> tuple[Policy | None, list[Finding]]:
     root: Node | None = None
     unreadable: list[Finding] = []
     for name, text in sorted(files):
@@ -75,6 +67,8 @@ def _read(files: Files) -> tuple[Policy | None, list[Finding]]:
         return None, unreadable or [Finding("error", "", 0, "", "no policy file given")]
     remarks = Remarks(root)
     source = decode(root.plain(), remarks)
+    if source is not None and today is not None:
+        warn_of_missing_data(source, today, remarks)
     policy = None if source is None else _compile(source, remarks)
     return policy, remarks.findings
 
@@ -83,11 +77,14 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
     calendars = compile_calendars(source, remarks)
     periods = compile_periods(source, calendars, remarks)
     queues = compile_queues(source, calendars, remarks)
-    clocks = compile_clocks(source, Names(calendars, periods), remarks)
+    effective_from = instant_of(source.effective_from, ("effective_from",), remarks)
+    clocks = compile_clocks(source, Names(calendars, periods, queues), effective_from, remarks)
     check_campaigns(source, periods, remarks)
     objectives = compile_objectives(source, calendars, periods, queues, remarks)
+    check_volumes(objectives, queues, remarks)
+    check_periods(source, periods, effective_from, remarks)
     check_delivery(source, calendars, remarks)
-    if not source.clocks and not source.objectives:
+    if not (source.clocks or source.objectives or source.flows):
         remarks.warning((), "no clocks and no objectives: queues are counted, nothing is promised")
     titles = titles_of(source.title, (), remarks)
     return Policy(
@@ -98,7 +95,7 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
         titles=titles,
         language=source.language,
         time_zone=source.time_zone,
-        effective_from=instant_of(source.effective_from, ("effective_from",), remarks),
+        effective_from=effective_from,
         calendars=calendars,
         clocks=clocks,
         queues=queues,
@@ -108,6 +105,7 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
         qc_dimensions=compile_dimensions(source, remarks),
         flows=compile_flows(source, remarks),
         privacy=compile_privacy(source, remarks),
+        customers=compile_customers(source.customers, remarks),
     )
 
 

@@ -60,6 +60,21 @@ def find_periods(periods: Mapping[str, Period], names: Names | None, path: Path,
     return tuple(found)
 
 
+def check_periods(source: PolicySource, periods: Mapping[str, Period], effective_from: Instant | None, remarks: Remarks) -> None:
+    """Warn of periods that nobody asks for, and of those that are over before the policy begins."""
+    rules = [rule for clock in source.clocks.values() for rule in clock.rules]
+    rules += [rule for campaign in source.campaigns.values() for clock in campaign.clocks.values() for rule in clock.rules]
+    asked = [names for rule in rules for names in (rule.during, rule.outside)]
+    asked += [names for objective in source.objectives.values() for names in (objective.during, objective.outside)]
+    used = {name for names in asked for name in ([names] if isinstance(names, str) else names or ())}
+    for name, period in periods.items():
+        path: Path = ("periods" if name in source.periods else "campaigns", name)
+        if name in source.periods and name not in used:
+            remarks.warning(path, "no rule or objective asks for it, with `during` or `outside`")
+        if period.until_at is not None and effective_from is not None and period.until_at <= effective_from:
+            remarks.warning((*path, "until"), "over before effective_from: the policy never sees it")
+
+
 def both(one: Period, other: Period) -> Period | None:
     """The time that lies in both, where ``one`` is a mere stretch between two instants; None if there is none."""
     from_at, until_at = _bounds(one, other)

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from monitor.policy.model import FieldTest, Rule
+from monitor.policy.model import FieldTest, Rule, Scalar
 
 _MOST_COMBINATIONS: Final = 2000
 
@@ -24,7 +24,7 @@ def unreachable_rules(rules: Sequence[Rule]) -> Iterator[tuple[int, str]]:
     for index, rule in enumerate(rules):
         takers = {first_taker(tests, times, rules[:index]) for tests, times in _combinations(rule, rules[:index])}
         if takers and None not in takers:
-            names = " and ".join(_named(rules[taker], rule) for taker in sorted(taker for taker in takers if taker is not None))
+            names = " and ".join(named_beside(rules[taker], rule) for taker in sorted(taker for taker in takers if taker is not None))
             yield index, f"{names} above already {'matches' if len(takers) == 1 else 'match'} everything it matches"
 
 
@@ -72,8 +72,8 @@ def _least_known(rule: Rule) -> list[Times]:
     return [Times(frozenset({period.name}), outside) for period in rule.during] or [Times(frozenset(), outside)]
 
 
-def _named(taker: Rule, rule: Rule) -> str:
-    """``rules[0]`` within one list, the whole path elsewhere."""
+def named_beside(taker: Rule, rule: Rule) -> str:
+    """What to call one rule where another is spoken of: ``rules[0]`` within one list, the whole path elsewhere."""
     same = taker.path.rpartition("rules[")[0] == rule.path.rpartition("rules[")[0]
     return taker.path.rpartition(".")[2] if same else taker.path
 
@@ -83,14 +83,15 @@ def _implies(own: FieldTest, other: FieldTest) -> bool:
     if own.field != other.field:
         return False
     if own.values is not None:
-        return all(_passes(value, other) for value in own.values)
+        return all(passes(value, other) for value in own.values)
     if other.values is not None:
         return False
     low = other.at_least is None or (own.at_least is not None and own.at_least >= other.at_least)
     return low and (other.at_most is None or (own.at_most is not None and own.at_most <= other.at_most))
 
 
-def _passes(value: str | int | float | bool, test: FieldTest) -> bool:
+def passes(value: Scalar, test: FieldTest) -> bool:
+    """Whether a value passes a test."""
     if test.values is not None:
         return value in test.values
     if isinstance(value, str):

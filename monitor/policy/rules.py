@@ -9,9 +9,10 @@ from monitor.calendar.model import Calendar
 from monitor.policy.attributes import WORK_ORDER_FIELDS, Fields, compile_tests, event_fields, rule_fields
 from monitor.policy.calendars import find_calendar
 from monitor.policy.campaigns import PlacedRule, rules_of
+from monitor.policy.decoding import closest
 from monitor.policy.durations import business_days, duration_us
 from monitor.policy.findings import Path, Remarks, path_text
-from monitor.policy.model import Period, Rule, Target, Trigger
+from monitor.policy.model import Period, QueuePolicy, Rule, Target, Trigger
 from monitor.policy.moments import MOMENTS
 from monitor.policy.periods import both, find_periods
 from monitor.policy.source import ClockSource, PolicySource
@@ -28,19 +29,23 @@ class Names(msgspec.Struct, frozen=True):
 
     calendars: Mapping[str, Calendar]
     periods: Mapping[str, Period]
+    queues: QueuePolicy = QueuePolicy()
 
 
 def compile_rules(
     source: PolicySource, clock: str, families: frozenset[Family], start: tuple[Trigger, ...], names: Names, remarks: Remarks
-) -> tuple[tuple[Rule, ...], list[PlacedRule]]:
-    """The rules of a clock in the order in which they are tried, and where each stands; mistakes go to ``remarks``."""
+) -> tuple[tuple[Rule, ...], dict[str, Path]]:
+    """The rules of a clock in the order in which they are tried, and where the rule of each path stands; mistakes go to ``remarks``."""
     fields = {field: kind for field, kind in rule_fields().items() if field not in WORK_ORDER_FIELDS or "workorder" in families}
     placed = list(rules_of(source, clock, names.periods))
+    for rule in placed:
+        _check_asked(rule, remarks)
+        _check_queues(rule, list(names.queues.named), remarks)
     rules = [_compile(rule, source.clocks[clock], fields, names, remarks) for rule in placed]
     for rule in placed:
         if rule.source.target == "due_at":
             _check_due_at(start, (*rule.path, "target"), remarks)
-    return tuple(rules), placed
+    return tuple(rules), {rule.path: place.path for rule, place in zip(rules, placed, strict=True)}
 
 
 def _compile(placed: PlacedRule, clock: ClockSource, fields: Fields, names: Names, remarks: Remarks) -> Rule:
@@ -56,6 +61,21 @@ def _compile(placed: PlacedRule, clock: ClockSource, fields: Fields, names: Name
         during=_during(placed, names.periods, remarks),
         outside=find_periods(names.periods, source.outside, (*here, "outside"), remarks),
     )
+
+
+def _check_asked(placed: PlacedRule, remarks: Remarks) -> None:
+    during, outside = ({names} if isinstance(names, str) else set(names or ()) for names in (placed.source.during, placed.source.outside))
+    if during and during <= outside:
+        remarks.error((*placed.path, "outside"), "the same period is asked for and ruled out, so the rule is never chosen")
+
+
+def _check_queues(placed: PlacedRule, queues: list[str], remarks: Remarks) -> None:
+    """A queue may have no entry in ``queues``; one that is nearly called like another is probably misspelt."""
+    test = placed.source.when.get("queue", [])
+    for name in test if isinstance(test, list) else [test]:
+        alike = closest(name, queues) if isinstance(name, str) and name not in queues else ""
+        if alike:
+            remarks.warning((*placed.path, "when", "queue"), f"queue `{name}` has no entry in queues{alike}; misspelt names are never seen")
 
 
 def _clock_of(path: Path) -> str:

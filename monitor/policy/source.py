@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from monitor.policy.customers import CustomersSource
 from monitor.policy.durations import Duration, LongDuration, TargetText
 from monitor.policy.flow_source import FlowSource, SurveySource
 from monitor.policy.model import Language, PerField, Reopen, Scope
@@ -22,6 +23,7 @@ from monitor.policy.terms import (
     Test,
     Text,
     Title,
+    YearNumber,
 )
 from monitor.policy.trigger_source import Triggers
 from schemas.alerts import Severity
@@ -36,6 +38,7 @@ class CalendarSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     weekly: dict[str, list[IntervalText]] = {}
     holidays: list[DateText] = []
     open_dates: dict[DateText, list[IntervalText]] = {}
+    no_official_data: list[YearNumber] = []
 
 
 class PeriodSource(Base, frozen=True, kw_only=True, omit_defaults=True):
@@ -233,3 +236,4 @@ class PolicySource(Base, frozen=True, kw_only=True, omit_defaults=True):
     flows: dict[Name, FlowSource] = {}
     surveys: dict[Name, SurveySource] = {}
     qc_dimensions: list[Name] = []
+    customers: CustomersSource = CustomersSource()

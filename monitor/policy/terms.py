@@ -35,6 +35,9 @@ InstantText = Annotated[
     str, msgspec.Meta(description="RFC 3339 with an offset.", extra={"expected": "an RFC 3339 instant such as 2026-01-01T00:00:00+08:00"})
 ]
 Names = str | list[str]
+YearNumber = Annotated[
+    int, msgspec.Meta(ge=1900, le=2999, description="A year whose make-up workdays were not published when `calendar build` wrote the dates.")
+]
 Percent = Annotated[int, msgspec.Meta(description="Percent of counted time.")]
 Value = str | int | float | bool
 

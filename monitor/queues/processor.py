@@ -10,26 +10,29 @@ from typing import Final
 
 import msgspec
 
+from monitor.panes.holding import Holding
 from monitor.panes.slots import FINE_US, Slots
+from monitor.panes.sources import Source, Sources
+from monitor.panes.versions import NamedVersions
 from monitor.panes.where import Series, parse_series, series_key
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
-from monitor.queues.holding import Held, Holding
 from monitor.queues.judging import Judge
 from monitor.queues.samples import Board, shard_samples
-from monitor.queues.sources import Sources
-from monitor.queues.tables import Source, Tables
+from monitor.queues.tables import Tables
 from monitor.queues.waiting import Waiting
 from monitor.queues.windows import SHOWN, Window, WindowId
 from schemas.instants import Instant
-from schemas.panes import PaneRecord, QueueInput, Resolution, Watermark
+from schemas.panes import PaneRecord, Presence, QueueInput, Resolution, Watermark
 from schemas.reasons import Reason
 
 UNJUDGED: Final = b"u|"
-VERSION: Final = b"v|policy"
+
+Held = PaneRecord | Presence
 
 _decoder = msgspec.json.Decoder(QueueInput)
+_held_decoder = msgspec.json.Decoder(Held)
 _WIDTH: Final = 8
 _KEY_PARTS: Final = 5
 """The least parts in the key of a pane or presence; the key of a watermark has three."""
@@ -39,17 +42,15 @@ class QueuesProcessor:
     """One shard of the queues processor."""
 
     def __init__(self, partition: int, state: State, policy: Policy | Policies, sources: frozenset[Source], external_clock: bool) -> None:
-        self._policies = policy if isinstance(policy, Policies) else Policies(policy)
-        self._version = state.get(VERSION, self._policies.newest.encode()).decode()
-        self._is_guessed = VERSION not in state
+        self._versions = NamedVersions(policy, state)
         expected = tuple(sorted(sources))
         self._partition, self._expected = partition, sources
         self._sources = Sources(state, expected, external_clock)
-        self._holding = Holding(state, expected)
+        self._holding = Holding[Held](state, expected, _held_decoder)
         self._tables = Tables(state, expected)
         self._waiting = Waiting(state)
         self._windows: dict[WindowId, Window] = {}
-        self._judge = Judge(self._policies.get(self._version), self._windows, self._waiting, state)
+        self._judge = Judge(self._versions.policy, self._windows, self._waiting, state)
         self._unjudged: dict[Series, Instant] = {}
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
@@ -80,7 +81,7 @@ class QueuesProcessor:
     def drain(self) -> Effects:
         """Hand over all effects since the last call and start afresh."""
         changes = self._changes
-        for part in (self._sources, self._holding, self._tables, self._waiting, self._judge):
+        for part in (self._sources, self._holding, self._tables, self._waiting, self._judge, self._versions):
             changes |= part.changes()
         effects = Effects(changes, self._outputs, self._rejects)
         self._changes, self._outputs, self._rejects = {}, [], []
@@ -103,7 +104,7 @@ class QueuesProcessor:
         """Return values for ``/metrics``."""
         shown = list(self._board.samples(max(self._sources.reached_at, 0)))
         queues = sum(sample.name == "sla_queue_waiting_contacts" for sample in shown)
-        return [*shown, *shard_samples(self._sources, self._holding, queues)]
+        return [*shown, *shard_samples(self._sources, self._holding.count(), queues)]
 
     def _move(self, mark: Watermark, source: Source) -> None:
         self._sources.mark(mark)
@@ -112,28 +113,15 @@ class QueuesProcessor:
         if not self._sources.may_move():
             return
         before = self._sources.reached_at
-        for t in self._sources.turns(self._is_loaded):
-            self._follow(self._sources.named)
+        for t in self._sources.turns(self._versions.are_loaded):
+            policy = self._versions.follow(self._sources.named)
+            if policy is not None:
+                self._lay_out(policy)
             for source in self._holding.senders():
                 self._take(source)
             if t // FINE_US != before // FINE_US:
                 self._enter_slot(t)
             before = t
-
-    def _is_loaded(self, versions: tuple[str, ...]) -> bool:
-        """Whether the policies that a T is judged by were read; until then it waits, and so does what follows."""
-        return all(map(self._policies.usable, versions))
-
-    def _follow(self, versions: tuple[str, ...]) -> None:
-        if not versions:
-            return
-        newest = max(versions if self._is_guessed else (*versions, self._version), key=self._policies.number)
-        if newest != self._version or self._is_guessed:
-            self._changes[VERSION] = newest.encode()
-        self._is_guessed = False
-        if newest != self._version:
-            self._version = newest
-            self._lay_out(self._policies.get(newest))
 
     def _lay_out(self, policy: Policy) -> None:
         """Make windows and objectives by a policy, and fill the windows from the tables."""
@@ -189,7 +177,7 @@ class QueuesProcessor:
         for key in sorted(key for key in state if key.startswith(UNJUDGED)):
             scope, dims = key[len(UNJUDGED) :].decode().split("|")
             self._unjudged[parse_series(scope, dims)] = int.from_bytes(state[key], "big")
-        self._lay_out(self._policies.get(self._version))
+        self._lay_out(self._versions.policy)
 
     def _fill(self) -> None:
         self._advance(max(self._sources.reached_at, 0))

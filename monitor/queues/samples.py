@@ -9,14 +9,13 @@ from itertools import islice
 from typing import Final
 
 from monitor.panes import sketch
-from monitor.panes.where import TOTAL, Series, scope_parts, scope_text
+from monitor.panes.sources import Sources
+from monitor.panes.where import NODE, TOTAL, Series, scope_parts, scope_text
 from monitor.policy.model import Policy, QueuePolicy
 from monitor.processing import Sample
 from monitor.queues.formulas import Facts, Formula
-from monitor.queues.holding import Holding
 from monitor.queues.indicators import QUANTILES, formula
 from monitor.queues.judging import Judge
-from monitor.queues.sources import Sources
 from monitor.queues.waiting import Waiting
 from monitor.queues.windows import SHOWN, Window, WindowId
 from schemas.instants import SECOND, Instant
@@ -57,7 +56,16 @@ class Board:
                     names.add(queue)
                     yield from numbers
         yield from self._now(names | set(_queue_names(self._waiting.series())), t)
+        yield from self._nodes(t)
         yield from self._objectives(t)
+
+    def _nodes(self, t: Instant) -> Iterator[Sample]:
+        """Orders that sit in a node, and since when the oldest does (R75)."""
+        for kind, node in sorted(scope_parts(scope) for scope, _ in self._waiting.series()):
+            if kind == NODE:
+                now = self._waiting.now((scope_text(NODE, node), TOTAL))
+                yield Sample("sla_node_open_contacts", (node,), now.waiting)
+                yield Sample("sla_oldest_open_seconds", (node,), 0 if now.oldest_at is None else max(0, t - now.oldest_at) / SECOND)
 
     def _numbers(self, queue: str, label: str, window: Window) -> Iterator[Sample]:
         held = window.totals.get((scope_text("queue", queue), TOTAL))
@@ -104,10 +112,10 @@ class Board:
         return ready
 
 
-def shard_samples(sources: Sources, holding: Holding, queues: int) -> Iterator[Sample]:
-    """Yield how far the sources of a shard are; ``queues`` is how many it shows."""
+def shard_samples(sources: Sources, held: int, queues: int) -> Iterator[Sample]:
+    """Yield how far the sources of a shard are; ``held`` records wait, ``queues`` is how many it shows."""
     yield Sample("sla_queues_incomplete", (), 0 if sources.is_complete() else queues)
-    yield Sample("sla_queue_held_records", (), holding.count())
+    yield Sample("sla_queue_held_records", (), held)
     stuck = sources.stuck()
     for source in sources.all:
         labels = (source[0], str(source[1]))

@@ -8,6 +8,7 @@ from typing import Final
 from monitor.panes import totals
 from monitor.panes.ages import Ages
 from monitor.panes.ledger import CACHED
+from monitor.panes.sources import Source, source_text
 from monitor.panes.store import as_resolution, decode_pane, encode_pane
 from monitor.panes.where import Series, pane_key, parse_series
 from monitor.processing import State
@@ -15,14 +16,6 @@ from schemas.instants import SECOND, Instant
 from schemas.panes import PaneRecord, PaneTotals, Resolution
 
 PREFIX: Final = b"q|"
-
-Source = tuple[str, int]
-"""A shard that feeds this one: processor and partition."""
-
-
-def source_text(source: Source) -> str:
-    """Return a source as the end of a key."""
-    return f"{source[0]}|{source[1]}"
 
 
 class Tables:

@@ -5,9 +5,9 @@ from typing import Final
 import msgspec
 
 from monitor.panes.presence import NOBODY, Shown
+from monitor.panes.sources import Source, source_text
 from monitor.panes.where import Series, parse_series, series_key
 from monitor.processing import State
-from monitor.queues.tables import Source, source_text
 from schemas.panes import Presence
 
 PREFIX: Final = b"n|"

@@ -1,4 +1,4 @@
-"""The replay driver: source records and ticks in, every output record to a sink, panes on to the queue shards.
+"""The replay driver: source records and ticks in, every output record to a sink, contacts on to customers, panes on to queues.
 
 It stands in for broker and runtime: it gives offsets, keeps each shard's inbox until the tick whose fence covers it, commits
 effects, and routes outputs by topic and partition. Memory is bounded by the processors' own state: nothing sent or
@@ -6,14 +6,14 @@ published is kept. Commits are made every ``commit_every`` ticks; a commit spann
 in the same order as several commits would, so the number changes nothing but speed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from monitor.processing import Headers, Output, Record, Reject
 from monitor.replay.shard import Factory, ReplayShard
 from schemas.instants import Instant
 from schemas.partition import partition_of
-from schemas.topics import COMMANDS, QUEUE_PANES, SOURCE_TOPICS, TOPICS
+from schemas.topics import COMMANDS, CUSTOMER_CONTACTS, QUEUE_PANES, SOURCE_TOPICS, TOPICS
 
 DeadLetterWriter = Callable[[Reject, Instant], Output]
 
@@ -26,12 +26,15 @@ class Sink(Protocol):
 
 
 class ReplayEngine:
-    """All shards of one run. ``queues`` may be left out where only contacts matter; ``names`` gives the policy version of the tick at T."""
+    """All shards of one run. ``later`` are the stages after contacts by the topic that they read, in order; each may be left out.
+
+    ``names`` gives the policy version of the tick at T.
+    """
 
     def __init__(
         self,
         contacts: Factory,
-        queues: Factory | None,
+        later: Mapping[str, Factory],
         sink: Sink,
         dead_letter: DeadLetterWriter,
         *,
@@ -40,7 +43,9 @@ class ReplayEngine:
     ) -> None:
         self.partitions = partitions
         self.contacts = [ReplayShard(contacts, partition) for partition in range(partitions)]
-        self.queues = [ReplayShard(queues, partition) for partition in range(partitions)] if queues else []
+        self._readers = {topic: [ReplayShard(stage, partition) for partition in range(partitions)] for topic, stage in later.items()}
+        self.customers = self._readers.get(CUSTOMER_CONTACTS, [])
+        self.queues = self._readers.get(QUEUE_PANES, [])
         self._sink = sink
         self._dead_letter = dead_letter
         self._commit_every = commit_every
@@ -70,18 +75,20 @@ class ReplayEngine:
             self.commit()
 
     def commit(self) -> None:
-        """Commit all contacts shards, pass their panes on, commit the queue shards."""
+        """Commit stage by stage; what a stage sends is applied by the next ones before they commit."""
         self._ticks_since_commit = 0
-        for shard in self.contacts:
-            self._publish(*shard.commit())
-        for shard in self.queues:
+        for shard in self._shards():
             self._publish(*shard.commit())
 
     def restart(self) -> None:
         """Commit, then rebuild every shard from its committed state alone."""
         self.commit()
-        for shard in (*self.contacts, *self.queues):
+        for shard in self._shards():
             shard.restart()
+
+    def _shards(self) -> list[ReplayShard]:
+        """All shards, stage by stage."""
+        return [*self.contacts, *(shard for stage in self._readers.values() for shard in stage)]
 
     def _taken(self, partition: int) -> list[Record]:
         """The inbox of one shard in the order of the runtime: topic by topic, then by offset."""
@@ -94,7 +101,7 @@ class ReplayEngine:
         return taken
 
     def _publish(self, outputs: Sequence[Output], rejects: Sequence[Reject]) -> None:
-        take, partitions, t, queues = self._sink.take, self.partitions, self._t, self.queues
+        take, partitions, t, readers = self._sink.take, self.partitions, self._t, self._readers
         for output in (*outputs, *(self._dead_letter(reject, t) for reject in rejects)):
             topic, partition = output.topic, output.partition
             if partition is None:
@@ -102,8 +109,8 @@ class ReplayEngine:
             ends = self._ends[topic]
             record = Record(topic, partition, ends[partition], output.key, output.value, output.headers, t)
             ends[partition] += 1
-            if queues and topic == QUEUE_PANES:
-                queues[partition].processor.apply(record, 0)
+            if topic in readers:
+                readers[topic][partition].processor.apply(record, 0)
             take(record)
 
 

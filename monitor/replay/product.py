@@ -1,7 +1,9 @@
-"""A replay of the product itself: contacts and queues with one policy, dead letters as the runtime writes them."""
+"""A replay of the product itself: contacts, customers and queues with one policy, dead letters as the runtime writes them."""
 
 from monitor.contacts.processor import ContactsProcessor
+from monitor.customers.processor import CustomersProcessor
 from monitor.deadletters import dead_letter
+from monitor.panes.sources import shards_of
 from monitor.policy.model import Policy
 from monitor.processing import Output, Processor, Reject, State
 from monitor.queues.processor import QueuesProcessor
@@ -10,21 +12,29 @@ from monitor.replay.engine import ReplayEngine, Sink
 from monitor.replay.schedule import Schedule
 from monitor.replay.totals import queue_totals
 from schemas.instants import Instant
+from schemas.topics import CUSTOMER_CONTACTS, QUEUE_PANES
 
 
-def product_engine(policy: Policy | Schedule, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True) -> ReplayEngine:
+def product_engine(
+    policy: Policy | Schedule, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True, hash_key: bytes = b""
+) -> ReplayEngine:
     """An engine that runs what a worker with ``--clock external`` runs; ``with_queues`` False where only contacts matter."""
     schedule = policy if isinstance(policy, Schedule) else Schedule([(0, policy)])
     policies = schedule.policies
-    sources = frozenset(("contacts", partition) for partition in range(partitions))
+    of_customers = shards_of(("contacts",), partitions)
+    of_queues = shards_of(("contacts", "customers"), partitions)
 
     def contacts(partition: int, state: State) -> Processor:
-        return ContactsProcessor(partition, state, policies, partitions)
+        return ContactsProcessor(partition, state, policies, partitions, hash_key)
 
     def queues(partition: int, state: State) -> Processor:
-        return QueuesProcessor(partition, state, policies, sources, True)
+        return QueuesProcessor(partition, state, policies, of_queues, True)
 
-    engine = ReplayEngine(contacts, queues if with_queues else None, sink, _letter, partitions=partitions, commit_every=commit_every)
+    def customers(partition: int, state: State) -> Processor:
+        return CustomersProcessor(partition, state, policies, partitions, of_customers, True)
+
+    later = {CUSTOMER_CONTACTS: customers, QUEUE_PANES: queues} if with_queues else {}
+    engine = ReplayEngine(contacts, later, sink, _letter, partitions=partitions, commit_every=commit_every)
     engine.names = schedule.name_at
     return engine
 
@@ -35,4 +45,4 @@ def _letter(reject: Reject, t: Instant) -> Output:
 
 def totals_of(engine: ReplayEngine, policy: Policy) -> Summary:
     """The totals of all that was committed so far, per queue."""
-    return queue_totals((shard.state for shard in engine.contacts), policy)
+    return queue_totals((shard.state for shard in (*engine.contacts, *engine.customers)), policy)

@@ -15,7 +15,7 @@ SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 DEFAULT_BOOTSTRAP: Final = "127.0.0.1:9092"
-SECRETS: Final = frozenset({"kafka_sasl_password"})
+SECRETS: Final = frozenset({"customer_hash_key", "kafka_sasl_password"})
 
 
 def about(text: str) -> msgspec.Meta:
@@ -58,6 +58,7 @@ class JudgingSettings(KafkaSettings, frozen=True, kw_only=True):
     bad_share_ratio: Annotated[Ratio, about("share of refused records of a source above which an alarm is raised")] = 0.05
     bad_share_minimum: Annotated[Count, about("records of a source before that share means anything")] = 100
     bad_share_stops: Annotated[bool, about("whether a bad share above the limit also halts the shard")] = False
+    customer_hash_key: Annotated[str | None, about("key of the hash of customer keys, where the policy says hash_here (secret, R80)")] = None
     accept_gap: Annotated[bool, about("go on although a source was truncated before it was read; what is gone is reported")] = False
 
 
@@ -75,6 +76,8 @@ class WorkerSettings(JudgingSettings, frozen=True, kw_only=True):
     web_host: Annotated[str, about("address of /metrics, /healthz, /readyz; localhost unless told")] = "127.0.0.1"
     web_port: Annotated[Port, about("port of /metrics, /healthz, /readyz")] = 9108
     metric_queues: Annotated[Count, about("most queues with series of their own; the rest is counted as `other`")] = 500
+    language: Annotated[Literal["en", "zh"], about("language in which commands explain; what is published follows the policy's own")] = "en"
+    workers: Annotated[str, about("addresses of workers to ask, comma-separated; empty: the one on this machine at SLA_WEB_PORT")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], about("what is logged, to standard error")] = "INFO"
     log_format: Annotated[Literal["text", "json"], about("one line of text or one JSON object for each message")] = "text"
 

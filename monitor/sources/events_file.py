@@ -46,14 +46,15 @@ def read_events(path: Path) -> Iterator[Arrival]:
         if not text.strip():
             continue
         try:
-            arrival = _arrival(text.encode(), latest)
+            arrival = arrival_of(text.encode(), latest)
         except Refused as error:
             raise SourceError(f"{path}:{number}: {error}") from error
         latest = arrival.delivered_at
         yield arrival
 
 
-def _arrival(line: bytes, latest: Instant | None) -> Arrival:
+def arrival_of(line: bytes, latest: Instant | None) -> Arrival:
+    """One structured event and when it is delivered, not before ``latest``. Raises Refused."""
     event = decode_structured(line)
     try:
         recorded = msgspec.json.decode(line, type=_Delivery).recordedtime

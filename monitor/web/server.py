@@ -1,4 +1,4 @@
-"""The web server inside a worker: ``/metrics``, ``/healthz``, ``/readyz`` and the status page, bound to localhost unless told otherwise."""
+"""The web server inside a worker: ``/metrics``, ``/healthz``, ``/readyz``, status page and ``/api/v1``, on localhost unless told otherwise."""
 
 import asyncio
 import errno
@@ -12,6 +12,7 @@ from monitor.metrics.exposition import render
 from monitor.metrics.families import LabelCap
 from monitor.metrics.lifetime import translated
 from monitor.processing import Sample
+from monitor.web.api import Api
 from monitor.web.status import status_of
 from monitor.web.view import WorkerView
 
@@ -39,6 +40,7 @@ class WebServer:
         app.router.add_get("/healthz", self._health)
         app.router.add_get("/readyz", self._ready)
         app.router.add_get("/", self._status)
+        app.router.add_routes(Api(self._view).routes())
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
         try:

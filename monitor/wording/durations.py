@@ -15,6 +15,8 @@ def duration(us: int, language: Language) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     text = f"{seconds + rest / SECOND:g}" if rest else str(seconds)
+    if zh and minutes and text == "0" and not hours:
+        return f"{minutes}分钟"
     if zh:
         return "".join((f"{hours}小时" if hours else "", f"{minutes}分" if minutes else "", f"{text}秒" if text != "0" else ""))
     parts = (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{text} s" if text != "0" else "")

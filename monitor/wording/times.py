@@ -19,13 +19,17 @@ _NEAR_US: Final = 6 * DAY
 
 
 class _Local(NamedTuple):
-    """The local minute that begins ``after_us`` before an instant; ``days`` are ``Friday `` and ``周五``, ready for a time."""
+    """The local minute that begins ``after_us`` before an instant; ``day`` and ``day_zh`` stand ready before a time.
+
+    ``offset`` is that from UTC where the same wall time happens twice, else empty.
+    """
 
     day: str
     day_zh: str
     date: str
     minute: str
     after_us: int
+    offset: str
 
 
 def moment(time_zone: str, at: Instant, near: Instant = 0, language: Language = "en") -> str:
@@ -46,6 +50,12 @@ def both(time_zone: str, at: Instant, then_at: Instant, near: Instant, language:
     return day + clock, _clock_time(then, then_at) if then.date == local.date else moment(time_zone, then_at, at, language)
 
 
+def until(time_zone: str, at: Instant, begun_at: Instant, language: Language = "en") -> str:
+    """The end of a stretch of time: without the date if it is that of ``begun_at``."""
+    local = _local(time_zone, at)
+    return _clock_time(local, at) if local.date == _local(time_zone, begun_at).date else stamp(time_zone, at, language)
+
+
 def stamp(time_zone: str, at: Instant, language: Language = "en") -> str:
     """Weekday, date and time: what a timeline shows."""
     local = _local(time_zone, at)
@@ -55,10 +65,10 @@ def stamp(time_zone: str, at: Instant, language: Language = "en") -> str:
 def _clock_time(local: _Local, at: Instant) -> str:
     rest = at % MINUTE + local.after_us
     if not rest:
-        return local.minute
+        return local.minute + local.offset
     second, micros = divmod(rest, SECOND)
     text = f"{local.minute}:{second:02d}"
-    return f"{text}.{micros:06d}".rstrip("0") if micros else text
+    return (f"{text}.{micros:06d}".rstrip("0") if micros else text) + local.offset
 
 
 def _local(time_zone: str, at: Instant) -> _Local:
@@ -78,7 +88,9 @@ def _exactly(time_zone: str, at: Instant) -> _Local:
     after_us = local.second * SECOND + local.microsecond - at % MINUTE
     day = local.weekday()
     minute = f"{local.hour:02d}:{local.minute:02d}"
-    return _Local(WEEKDAYS["en"][day] + " ", WEEKDAYS["zh"][day], local.date().isoformat(), minute, after_us)
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    offset = f" ({local.isoformat()[-6:]})" if twice else ""
+    return _Local(WEEKDAYS["en"][day] + " ", WEEKDAYS["zh"][day], local.date().isoformat(), minute, after_us, offset)
 
 
 @lru_cache(maxsize=64)

@@ -66,7 +66,9 @@ def _name(facts: Facts) -> str:
         return f"breached.{facts.ended or 'running'}"
     if verdict == "open":
         return "open.reopened" if facts.reason == "reopened" else "open.running"
-    return "cancelled.no_longer_promised" if facts.ended == "no_longer_promised" else verdict
+    if facts.ended == "no_longer_promised":
+        return "cancelled.no_longer_promised"
+    return "cancelled.plain" if facts.reason == "cancelled" else verdict
 
 
 def ruled_text(verdict: VerdictState, ruled: RuledBy, language: Language) -> str:

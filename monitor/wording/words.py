@@ -53,6 +53,16 @@ REASONS: Final[Table] = {
     "too_late": Words("too late", "来得太迟"),
     "too_many_events": Words("too many events", "事件过多"),
     "conflicting_duplicate": Words("conflicting duplicate", "重复但内容冲突"),
+    "malformed": Words("cannot be read", "无法读取"),
+    "unknown_type": Words("unknown type", "未知类型"),
+    "missing_attribute": Words("an attribute is missing", "缺少属性"),
+    "bad_time": Words("time cannot be read", "时间无法读取"),
+    "contract": Words("breaks the contract", "不符合接口约定"),
+    "wrong_partition": Words("wrong partition", "分区错误"),
+    "missing_key": Words("no key", "缺少键"),
+    "too_large": Words("too large", "过大"),
+    "tombstone": Words("no body", "无内容"),
+    "wrong_topic": Words("wrong topic", "主题错误"),
 }
 
 ALERT_STATES: Final[Table] = {

@@ -47,7 +47,9 @@ def test_every_module_imports_from_another_folder(installed: Path) -> None:
 
 def test_the_command_finds_the_shipped_policies_there(installed: Path) -> None:
     script = "from monitor.console.policies import open_policy, shipped_names; print({name: open_policy(name).title for name in shipped_names()})"
-    assert "'default': 'Telecom basics'" in run(installed, "-c", script)
+    shipped = run(installed, "-c", script)
+    assert "'default': 'Telecom basics'" in shipped
+    assert "'telecom': 'Telecom service standards'" in shipped
 
 
 def test_the_licence_and_the_command_are_in_it(installed: Path) -> None:

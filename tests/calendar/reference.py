@@ -9,12 +9,18 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_US = 86_400_000_000
 Span = tuple[int, int]
 Pause = tuple[int, int | None]
+
+
+@lru_cache(maxsize=400_000)
+def _wall(time_zone: str, at: int) -> datetime:
+    return (EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class SlowCalendar:
 
     def wall(self, at: int) -> datetime:
         """What the local clock shows, without a zone."""
-        return (EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(self.time_zone)).replace(tzinfo=None)
+        return _wall(self.time_zone, at)
 
     def spans(self, day: date) -> Sequence[Span]:
         """The intervals that begin on a date: open_dates beat holidays beat the week."""

@@ -9,6 +9,7 @@ from monitor.calendar.always import AlwaysOpen
 from monitor.calendar.hours import parse_span
 from monitor.calendar.model import Calendar
 from monitor.calendar.wall_calendar import WallCalendar
+from monitor.calendar.zone import zone_of
 from schemas.instants import DAY, HOUR, MINUTE, format_instant
 from tests.calendar.examples import CHINA, NIGHT, OFFICE, SMALL_HOURS, YEAR, at, week
 
@@ -228,3 +229,19 @@ def test_cost_is_flat_however_far_the_deadline_is() -> None:
     assert far - start_at > 38 * YEAR
     assert cost(40 * 250 * 7 * HOUR) < 3 * cost(4 * HOUR)
     assert cost(4 * HOUR) < 50e-6
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Antarctica/Troll", "Asia/Shanghai"]
+)
+def test_far_years_change_their_clocks_as_the_zone_data_says(name: str) -> None:
+    """From 2101 on the changes of a year are copied from a year of its kind; each hour of some weeks is asked of the zone data itself."""
+    zone = zone_of(name)
+    for year in (2101, 2196, 2400, 2999, 9996):
+        for text in (f"{year}-03-10T00:00:00Z", f"{year}-10-20T00:00:00Z", f"{year}-12-29T00:00:00Z"):
+            first = at(text)
+            periods = zone.periods(*zone.span(first, first + 25 * DAY))
+            assert periods == sorted(periods)
+            for hour in range(0, 25 * 24, 3):
+                now = first + hour * HOUR
+                assert [offset for begin, offset in periods if begin <= now][-1] == zone.offset_at(now), (year, hour)

@@ -1,6 +1,6 @@
 """Exempt, lift and repair on one shard (P7, design §8): what counts, what is said, and that nothing is deleted."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -16,7 +16,7 @@ from schemas.topics import COMMANDS
 from tests.contacts.driving import Shard, at, clock, event, policy, rule
 from tests.contacts.test_versions import RESOLVE, Versioned, created, resolved, version, versioned
 
-WHO = {"person": "staff-7", "given_at": "2026-03-02T09:00:00Z", "reason": "fibre cut"}
+WHO: Final[dict[str, Any]] = {"person": "staff-7", "given_at": "2026-03-02T09:00:00Z", "reason": "fibre cut"}
 
 
 def exempt(name: str = "E1", clocks: tuple[str, ...] = (), **selector: Any) -> Exempt:

@@ -1,7 +1,7 @@
 """Policy versions in one shard (P7, P14, design §4, §9): who is under which, and what a switch does to clocks that run."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import pytest
@@ -42,13 +42,13 @@ class Versioned(Shard):
         """A processor over the present state that knows every version."""
         return ContactsProcessor(self.partition, self.state, self.book, self.partitions)
 
-    def restart(self) -> "Versioned":
+    def restart(self) -> Self:
         """Commit, then start again from the state alone."""
         self.drain()
         self.processor = self.made()
         return self
 
-    def under(self, name: str, seconds: float, *events: Event) -> "Versioned":
+    def under(self, name: str, seconds: float, *events: Event) -> Self:
         """One tick: the version it names, the records before its fence, its T."""
         self.processor.adopt(name, at(seconds))
         for each in events:

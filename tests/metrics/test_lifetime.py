@@ -69,3 +69,36 @@ def test_queues_that_the_policy_does_not_name_are_counted_where_it_names_any() -
     samples = counts("queue:PS", offered=1) + counts("queue:XX", "1", offered=1)
     unknown = {named: [s.value for s in translated(samples, frozenset(named)) if s.name == "sla_queues_unknown"] for named in (("PS",), ())}
     assert unknown == {("PS",): [1], (): [0]}
+
+
+def test_flows_feedback_menu_and_links_come_from_the_scope_of_everything() -> None:
+    names = (
+        "flow.bounced.violated",
+        "survey.csat.n",
+        "survey.unlisted",
+        "qc.script.passed",
+        "ivr.human",
+        "complaints",
+        "node.audit.n",
+        "dept.other.n",
+    )
+    samples = [Sample("sla_pane_total", (scope, "", name, "0"), 2.0) for scope in ("all", "queue:PS") for name in names]
+    sums = (("ivr_us", 30.0), ("survey.csat.score_milli", 0.0085), ("node.audit.elapsed_us", 60.0))
+    samples += [Sample("sla_pane_sum_seconds", ("all", "", name, "0"), seconds) for name, seconds in sums]
+    assert page(samples) - page([]) == {
+        'sla_flow_checks_total{flow="bounced",outcome="violated",partition="0"} 2.0',
+        'sla_survey_answers_total{instrument="csat",outcome="n",partition="0"} 2.0',
+        'sla_survey_score_total{instrument="csat",partition="0"} 8.5',
+        'sla_qc_checks_total{dimension="script",outcome="passed",partition="0"} 2.0',
+        'sla_ivr_calls_total{outcome="human",partition="0"} 2.0',
+        'sla_ivr_seconds_total{partition="0"} 30.0',
+        'sla_complaints_total{partition="0"} 2.0',
+        'sla_node_stays_total{kind="node",node="audit",partition="0"} 2.0',
+        'sla_node_stays_total{kind="dept",node="other",partition="0"} 2.0',
+        'sla_node_elapsed_seconds_total{kind="node",node="audit",partition="0"} 60.0',
+    }
+
+
+def test_who_gave_orders_back_is_known_where_the_policy_counts_by_department() -> None:
+    samples = counts("all", dimensions="dept=network", flow__bounced__violated=3, contacts=9)
+    assert page(samples) - page([]) == {'sla_flow_checks_by_dept_total{dept="network",flow="bounced",outcome="violated",partition="0"} 3.0'}

@@ -15,6 +15,7 @@ from monitor.policy.attributes import RULE_FIELDS, rule_fields
 from monitor.policy.durations import business_days, duration_us
 from monitor.policy.indicator_names import INDICATORS, indicator
 from monitor.policy.moments import DERIVED, MOMENTS
+from monitor.policy.schema_texts import FIELD_TEXTS
 from monitor.policy.yaml_nodes import Plain, parse
 from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, event_name
 from schemas.events.base import Priority
@@ -122,6 +123,21 @@ def test_rule_fields_know_their_values() -> None:
 def test_the_schema_checked_in_is_the_schema_of_the_code() -> None:
     """Stale? Write ``monitor.policy.policy_schema_text()`` to the file (``make gen``)."""
     assert (SHIPPED / "policy.schema.json").read_text(encoding="utf-8") == policy_schema_text()
+
+
+def test_editors_are_told_what_each_field_of_a_promise_is_for() -> None:
+    schema = msgspec.to_builtins(policy_schema())
+    fields = {f"{name}.{field}": text for name, part in schema["$defs"].items() for field, text in part.get("properties", {}).items()}
+    assert set(FIELD_TEXTS) <= set(fields)
+    described = ("ClockSource", "RuleSource", "TriggerSource", "PauseSource", "PeriodSource", "CampaignSource", "CalendarSource", "QueueSource")
+    silent = [name for name, field in fields.items() if name.partition(".")[0] in described and not _says_something(field)]
+    assert silent == []
+
+
+def _says_something(field: dict[str, object]) -> bool:
+    choices = field.get("anyOf", [])
+    assert isinstance(choices, list)
+    return "description" in field or any("description" in choice for choice in choices)
 
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.stem)

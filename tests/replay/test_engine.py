@@ -41,7 +41,7 @@ def letter(reject: Reject, t: Instant) -> Output:
 def run(commit_every: int = 1, restart_every: int = 0) -> tuple[ReplayEngine, Reader]:
     """A hundred keys start one after the other; every third stops in time, every tenth sends rubbish; ticks every second."""
     reader = Reader()
-    engine = ReplayEngine(contacts, queues, reader, letter, partitions=PARTITIONS, commit_every=commit_every)
+    engine = ReplayEngine(contacts, {QUEUE_PANES: queues}, reader, letter, partitions=PARTITIONS, commit_every=commit_every)
 
     def send(key: str, value: bytes, at: Instant) -> None:
         engine.send(CALLS, partition_of(key.encode(), PARTITIONS), key.encode(), value, (), at)
@@ -114,7 +114,7 @@ class Recorder(ToyContacts):
 
 def test_a_tick_takes_topic_by_topic_then_by_offset_and_with_its_own_t() -> None:
     Recorder.applied = []
-    engine = ReplayEngine(lambda p, s: Recorder(p, s, 1), None, Reader(), letter, partitions=1)
+    engine = ReplayEngine(lambda p, s: Recorder(p, s, 1), {}, Reader(), letter, partitions=1)
     for topic in (WORK_ORDERS, CALLS, CHATS, CALLS):
         engine.send(topic, 0, b"k", b"start", (), START)
     engine.tick(START + SECOND)
@@ -125,7 +125,7 @@ def test_a_tick_takes_topic_by_topic_then_by_offset_and_with_its_own_t() -> None
 
 
 def test_time_never_goes_back() -> None:
-    engine = ReplayEngine(contacts, None, Reader(), letter, partitions=PARTITIONS)
+    engine = ReplayEngine(contacts, {}, Reader(), letter, partitions=PARTITIONS)
     engine.tick(START)
     with pytest.raises(AssertionError, match="in order of time"):
         engine.tick(START - 1)
@@ -133,7 +133,7 @@ def test_time_never_goes_back() -> None:
 
 def test_records_after_the_last_tick_wait() -> None:
     reader = Reader()
-    engine = ReplayEngine(contacts, None, reader, letter, partitions=PARTITIONS)
+    engine = ReplayEngine(contacts, {}, reader, letter, partitions=PARTITIONS)
     engine.tick(START)
     engine.send(CALLS, 0, b"k", b"bad", (), START)
     engine.commit()

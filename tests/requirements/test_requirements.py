@@ -33,6 +33,11 @@ def test_requirement(file: GoldenFile, case: Case) -> None:
         reading = outcome.reading(row)
         assert reading.value == pytest.approx(row["value"]), (row, reading)
         assert reading.n == row.get("n", reading.n), (row, reading)
+    booked = outcome.totals(("all", "")).counts if case.counters else {}
+    assert {name: booked.get(name, 0) for name in case.counters} == case.counters
+    for scope, wanted in case.presence.items():
+        assert same(outcome.presence(scope), wanted), (scope, outcome.presence(scope))
+    assert outcome.leaked == []
     assert outcome.dead_letters == case.dead_letters
 
 

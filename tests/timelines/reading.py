@@ -21,7 +21,11 @@ Row = dict[str, Any]
 
 
 class Case(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """One timeline. ``ratios`` rows: indicator, value, n, scope (``all``), facet (``vip_tier=vip``), threshold."""
+    """One timeline. ``ratios`` rows: indicator, value, n, scope (``all``), facet (``vip_tier=vip``), threshold.
+
+    ``counters`` are lifetime totals of everything together, 0 for one that must not be there. ``presence`` is by scope how many
+    wait and since when (``waiting``, ``oldest``). ``never`` are texts that stand in no verdict, alert, pane or presence.
+    """
 
     title: str
     start: str
@@ -31,6 +35,9 @@ class Case(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     verdicts: list[Row] = []
     alerts: list[Row] | None = None
     ratios: list[Row] = []
+    counters: dict[str, int] = {}
+    presence: dict[str, Row] = {}
+    never: list[str] = []
     dead_letters: list[str] = []
     partitions: int = 2
 

@@ -6,6 +6,8 @@ import msgspec
 
 from monitor.panes import totals
 from monitor.panes.ledger import PaneLedger
+from monitor.panes.waiting import Shown
+from monitor.panes.where import series_key
 from monitor.policy.model import Policy
 from monitor.processing import Record
 from monitor.queues.formulas import Facts, Reading
@@ -31,6 +33,7 @@ class Outcome:
         self.verdicts: dict[str, Verdict] = {}
         self.alerts: dict[str, Alert] = {}
         self.dead_letters: list[str] = []
+        self.leaked: list[tuple[str, bytes]] = []
         self.engine: ReplayEngine = product_engine(policy, self, partitions=case.partitions, commit_every=1)
         arrivals = case.arrivals()
         settle = (case.until_at - arrivals[-1].delivered_at) // SECOND
@@ -41,6 +44,8 @@ class Outcome:
         """Keep what is compared."""
         if record.value is None or record.key is None:
             return
+        if any(text.encode() in record.key or text.encode() in record.value for text in self.case.never):
+            self.leaked.append((record.topic, record.key))
         if record.topic == VERDICTS:
             self.verdicts[record.key.decode()] = _verdict(record.value)
         elif record.topic == ALERTS:
@@ -73,6 +78,16 @@ class Outcome:
                 if (scope, dimensions) == series:
                     totals.merge(whole, found)
         return whole
+
+    def presence(self, scope: str) -> Row:
+        """Who waits in a scope at the end, over all shards."""
+        key = f"n|{series_key((scope, ''))}".encode()
+        shown = [msgspec.msgpack.decode(shard.state[key], type=Shown) for shard in self.engine.contacts if key in shard.state]
+        oldest = min((each.oldest_at for each in shown if each.oldest_at is not None), default=None)
+        return {
+            "waiting": sum(each.waiting for each in shown),
+            "oldest": None if oldest is None else (oldest - self.case.start_at) / SECOND,
+        }
 
     def _verdict(self, v: Verdict) -> Row:
         shown = {

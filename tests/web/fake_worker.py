@@ -1,9 +1,10 @@
 """A worker that says what a test tells it to say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from monitor.processing import Sample
 from monitor.web import About
+from monitor.web.view import ContactsShard
 
 
 class FakeWorker:
@@ -15,6 +16,11 @@ class FakeWorker:
         self.dead: str | None = None
         self.about = About(application="sla-monitor", worker="w1", version="0.1.0", policy="abc123")
         self.named_queues: frozenset[str] = frozenset()
+        self.partitions = 4
+        self.shards: dict[int, ContactsShard] = {}
+
+    def contacts(self) -> Mapping[int, ContactsShard]:
+        return self.shards
 
     def parts(self) -> list[list[Sample]]:
         return [self.values[:5], self.values[5:]]

@@ -4,23 +4,25 @@ What was broken is a fact: one record in state ``resolved``. What is watched on 
 closed. A finding that late events disprove is retracted under the same id.
 """
 
+from hashlib import blake2b
 from typing import Final
 
-from monitor.contacts.case import alert_labels, incident_of
+from monitor.contacts.case import incident_of
 from monitor.contacts.contact import Contact, Published
 from monitor.contacts.flows.findings import Finding
+from monitor.contacts.flows.follow import labels_of
 from monitor.contacts.flows.plan import MARK, FlowRule
-from monitor.contacts.flows.words import sentence, title
+from monitor.contacts.flows.words import sentence, summary
 from monitor.contacts.identity import flow_alert_id
 from monitor.contacts.plan import Plan
 from monitor.contacts.records import alert_record, instant_text
 from monitor.processing import Output
 from schemas.alerts import Alert, AlertState, Severity
+from schemas.events import Family
 from schemas.instants import SECOND, Instant, seconds_of
 
 LATE_US: Final = 60 * SECOND
 _RETRACTED: Final = "retracted"
-_DEPT: Final = ("dept", "node")
 
 
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
@@ -38,14 +40,14 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
             contact.ledger.append(entry)
         outputs.extend(_say(plan, contact, rule, finding, entry, t))
     for entry in told.values():
-        outputs.extend(_retract(plan, contact, entry, t))
+        if family.flow_rule(entry.clock.removeprefix(MARK)) is not None:  # what a rule found that is no more stays as it was said
+            outputs.extend(_retract(plan, contact, entry, t))
     return outputs
 
 
 def _say(plan: Plan, contact: Contact, rule: FlowRule, finding: Finding, entry: Published, t: Instant) -> list[Output]:
     state: AlertState = "resolved" if finding.ended_at else "firing"
-    what = ",".join((*finding.what, finding.dept))
-    says = (state, finding.reason, what, finding.at, finding.ended_at or finding.at, finding.value_us)
+    says = (state, finding.reason, _digest(finding), finding.at, finding.ended_at or finding.at, finding.value_us)
     if says == (entry.alert_state, entry.reason, entry.verdict, entry.started_at, entry.decided_at, entry.elapsed_us):
         return []
     entry.alert_state, entry.reason, entry.verdict, entry.started_at, entry.decided_at, entry.elapsed_us = says
@@ -54,7 +56,7 @@ def _say(plan: Plan, contact: Contact, rule: FlowRule, finding: Finding, entry: 
     language = plan.policy.language
     notes = {
         "contact": contact.id,
-        "summary": f"{title(rule.flow, language)}: {sentence(rule.flow, finding, language)}",
+        "summary": summary(rule.flow, finding, language),
         "description": sentence(rule.flow, finding, language),
         "rule": rule.path,
     }
@@ -64,11 +66,11 @@ def _say(plan: Plan, contact: Contact, rule: FlowRule, finding: Finding, entry: 
         state=state,
         kind="flow",
         severity=rule.flow.severity,
-        labels=_labels(contact, rule.name, finding.reason, rule.flow.severity, finding.dept),
+        labels=_labels(rule.name, finding.reason, rule.flow.severity, contact.family) | finding.labels,
         annotations=notes,
         contact=contact.id,
         cycle=finding.cause,
-        queue=_queue(contact),
+        queue=finding.labels.get("queue"),
         target=seconds_of(rule.flow.within_us),
         value=seconds_of(finding.value_us) if rule.flow.within_us else None,
         detected_at=instant_text(t),
@@ -83,6 +85,12 @@ def _say(plan: Plan, contact: Contact, rule: FlowRule, finding: Finding, entry: 
     return [alert_record(alert, t)]
 
 
+def _digest(finding: Finding) -> str:
+    """What a finding says beside its instants, in few letters: the ledger compares, it does not tell."""
+    parts = (*finding.what, *(f"{field}={value}" for field, value in sorted(finding.labels.items())))
+    return blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()
+
+
 def _retract(plan: Plan, contact: Contact, entry: Published, t: Instant) -> list[Output]:
     if entry.alert_state in ("", _RETRACTED):
         return []
@@ -95,7 +103,7 @@ def _retract(plan: Plan, contact: Contact, entry: Published, t: Instant) -> list
         state="retracted",
         kind="flow",
         severity=entry.severity,
-        labels=_labels(contact, name, entry.reason, entry.severity, ""),
+        labels=_labels(name, entry.reason, entry.severity, contact.family) | labels_of(contact.view),
         annotations={"contact": contact.id, "summary": _WITHDRAWN[plan.policy.language].format(name=name)},
         contact=contact.id,
         cycle=entry.cycle,
@@ -115,12 +123,8 @@ def _retract(plan: Plan, contact: Contact, entry: Published, t: Instant) -> list
 _WITHDRAWN: Final = {"en": "{name}: retracted, events that came later show otherwise", "zh": "{name}:已撤回,后到的事件表明并非如此"}
 
 
-def _labels(contact: Contact, flow: str, reason: str, severity: Severity, dept: str) -> dict[str, str]:
-    name = "FlowSeen" if reason == "seen" else "FlowViolation"
-    labels = {"alertname": name, "severity": severity, "flow": flow, "family": contact.family, **alert_labels(contact.view)}
-    attributes = contact.view.attributes
-    labels |= {field: str(attributes[field]) for field in _DEPT if field in attributes}
-    return labels | {"dept": dept} if dept else labels
+def _labels(flow: str, reason: str, severity: Severity, family: Family) -> dict[str, str]:
+    return {"alertname": "FlowSeen" if reason == "seen" else "FlowViolation", "severity": severity, "flow": flow, "family": family}
 
 
 def _queue(contact: Contact) -> str | None:

@@ -22,8 +22,8 @@ class Followed(msgspec.Struct, array_like=True):
 class Finding(msgspec.Struct, array_like=True):
     """One thing found: by which rule, at which event, why (``reason``), and ``what`` of the rule is meant: names of the policy.
 
-    ``ended_at`` 0: it lasts while the contact is open. ``dept`` is the department it counts for, where that is not the
-    contact's own. ``value_us`` is the time it took, where that is the point.
+    ``ended_at`` 0: it lasts while the contact is open. ``labels`` are where the contact was then, since the labels of an alert
+    never change (P41). ``value_us`` is the time it took, where that is the point.
     """
 
     rule: str
@@ -32,5 +32,5 @@ class Finding(msgspec.Struct, array_like=True):
     reason: str
     what: list[str] = []
     ended_at: Instant = 0
-    dept: str = ""
+    labels: dict[str, str] = {}
     value_us: int = 0

@@ -3,6 +3,8 @@
 A rule that looks at the end of a contact does so once until it is opened again. A cancelled contact owes nothing.
 """
 
+from typing import Final
+
 from monitor.contacts.clocks import Happening
 from monitor.contacts.contact import View
 from monitor.contacts.counting import Desk
@@ -15,7 +17,8 @@ from schemas.events import EventData
 from schemas.events.shared import Cancelled
 from schemas.instants import Instant
 
-_ONCE = ("stages", "require")
+LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type", "dept", "node")
+_ONCE: Final = ("stages", "require")
 
 
 def follow(desk: Desk, plan: FlowPlan, view: View, names: tuple[str, ...], event: Happening) -> bool:
@@ -39,10 +42,10 @@ def follow(desk: Desk, plan: FlowPlan, view: View, names: tuple[str, ...], event
 def reopened(plan: FlowPlan, view: View) -> None:
     """The contact was opened again: what was checked at its end will be checked again, and a result must be returned anew."""
     for state in view.followed:
-        kind = plan.rules[state.rule].flow.kind
-        if kind in _ONCE:
+        rule = plan.rules.get(state.rule)
+        if rule is not None and rule.flow.kind in _ONCE:
             state.checked = False
-        elif kind == "bounce":
+        elif rule is not None and rule.flow.kind == "bounce":
             state.done, state.failed = [], False
 
 
@@ -64,6 +67,11 @@ def end(view: View, at: Instant) -> bool:
     for finding in lasting:
         finding.ended_at = at
     return bool(lasting)
+
+
+def labels_of(view: View) -> dict[str, str]:
+    """The attributes that the alert of a finding is routed by."""
+    return {field: str(view.attributes[field]) for field in LABELS if field in view.attributes}
 
 
 def _asked(rule: FlowRule, view: View) -> bool:
@@ -106,8 +114,10 @@ def _found(view: View, rule: FlowRule, result: Result, event: Happening) -> bool
         return False
     lasts = watches and not view.closed_at
     ended_at = 0 if lasts else event.at
-    reason = result.reason or ""
-    view.findings.append(Finding(rule.name, event.id, event.at, reason, list(result.what), ended_at, result.dept, result.value_us))
+    finding = Finding(rule.name, event.id, event.at, result.reason or "", list(result.what), ended_at, labels_of(view), result.value_us)
+    if result.dept:
+        finding.labels["dept"] = result.dept
+    view.findings.append(finding)
     return True
 
 

@@ -6,12 +6,14 @@ from typing import Final
 import msgspec
 
 from monitor.policy.model import FieldTest, Flow, Policy, Trigger
-from schemas.events import Family
+from schemas.events import SHARED_EVENTS, WORKORDER_EVENTS, Family, event_name
 
 MARK: Final = "~"
 """First letter of a rule's name in the ledger of a contact, where clocks have theirs: no clock's name begins like this."""
 
 _NAMED: Final = ("dept", "node")
+_REOPENS: Final = frozenset({"chat.reopened", "workorder.reopened"})
+_MOVES: Final = _REOPENS | {event_name(kind) for kind in (*WORKORDER_EVENTS, *SHARED_EVENTS)}
 _RETURNED: Final = (Trigger("workorder.result_returned"),)
 
 
@@ -45,13 +47,16 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class FlowPlan(msgspec.Struct, frozen=True):
-    """The rules of one family by moment; ``holders`` are those that ask who held the order before."""
+    """The rules of one family by moment; ``holders`` are those that ask who held the order before.
+
+    ``listens`` are the events that can do anything without bringing a derived moment; all others cost nothing.
+    """
 
     rules: dict[str, FlowRule]
     marks: dict[str, tuple[Mark, ...]]
     checks: dict[str, tuple[Check, ...]]
     holders: tuple[FlowRule, ...]
-    names: frozenset[str]
+    listens: frozenset[str]
 
 
 def flow_plan(policy: Policy, family: Family) -> FlowPlan | None:
@@ -67,12 +72,14 @@ def flow_plan(policy: Policy, family: Family) -> FlowPlan | None:
                 marks.setdefault(trigger.moment, []).append(Mark(rule, number, trigger.where))
         for trigger in rule.flow.on:
             checks.setdefault(trigger.moment, []).append(Check(rule, trigger.where))
+    holders = tuple(rule for rule in rules if rule.flow.kind == "bounce")
+    anything = _MOVES if holders else _REOPENS
     return FlowPlan(
         rules={rule.name: rule for rule in rules},
         marks={moment: tuple(each) for moment, each in marks.items()},
         checks={moment: tuple(each) for moment, each in checks.items()},
-        holders=tuple(rule for rule in rules if rule.flow.kind == "bounce"),
-        names=frozenset({*marks, *checks}),
+        holders=holders,
+        listens=frozenset({*marks, *checks, *anything}),
     )
 
 

@@ -7,7 +7,7 @@ from monitor.policy.model import Flow, Language
 from schemas.instants import HOUR, MINUTE, SECOND
 
 _SENTENCES: Final[dict[str, dict[Language, str]]] = {
-    "skipped_stage": {"en": "Without {what}.", "zh": "未经过环节:{what}。"},
+    "skipped_stage": {"en": "Skipped: {what}.", "zh": "未经过环节:{what}。"},
     "out_of_order": {"en": "Out of order: {what} came too late.", "zh": "环节顺序错误:{what}滞后。"},
     "missing": {"en": "Missing: {what}.", "zh": "缺少:{what}。"},
     "late": {"en": "After {took}; allowed {within}.", "zh": "用时{took},规定{within}。"},
@@ -19,11 +19,17 @@ _SENTENCES: Final[dict[str, dict[Language, str]]] = {
 }
 _UNITS: Final[dict[Language, tuple[str, str, str]]] = {"en": (" h", " min", " s"), "zh": ("小时", "分", "秒")}
 _BETWEEN: Final[dict[Language, str]] = {"en": ", ", "zh": "、"}
+_COLON: Final[dict[Language, str]] = {"en": ": ", "zh": ":"}
 
 
 def title(flow: Flow, language: Language) -> str:
     """What the rule is called."""
     return flow.titles.get(language) or flow.name
+
+
+def summary(flow: Flow, finding: Finding, language: Language) -> str:
+    """Rule and finding in one line."""
+    return _COLON[language].join((title(flow, language), sentence(flow, finding, language)))
 
 
 def sentence(flow: Flow, finding: Finding, language: Language) -> str:

@@ -70,6 +70,8 @@ def _of_run(was: _RunWas, run: Run, family: FamilyPlan) -> Iterator[Deed]:
         yield Deed(what="level", clock=clock, cycle=cycle, percent=percent)
     if run.breach_at and not was.breach_at:
         yield Deed(what="breached", clock=clock, cycle=cycle, reason=run.breach_reason)
+    if run.rule < 0:
+        return
     if run.state == STOPPED and (was.state == RUNNING or len(run.closed) > was.closed):
         yield Deed(what="stopped", clock=clock, cycle=cycle)
     if run.state == CANCELLED and was.state == RUNNING:
@@ -87,10 +89,10 @@ def _of_pauses(was: Before, view: View, family: FamilyPlan) -> Iterator[Deed]:
 
 
 def _reasons(run: Run, family: FamilyPlan) -> frozenset[str]:
-    plan = family.clocks.get(run.clock)
+    plan = family.of(run)
     return plan.pause_reasons if plan is not None else frozenset()
 
 
 def _path(run: Run, family: FamilyPlan) -> str:
-    plan = family.clocks.get(run.clock)
+    plan = family.of(run)
     return plan.rules[run.rule].path if plan is not None and run.rule >= 0 else ""

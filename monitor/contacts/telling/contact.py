@@ -1,18 +1,22 @@
 """The whole explanation of one contact (design §5)."""
 
+from collections.abc import Sequence
+
 from monitor.contacts.contact import Contact
-from monitor.contacts.fold import Fold
+from monitor.contacts.flows.findings import Finding
+from monitor.contacts.flows.words import sentence
 from monitor.contacts.plan import Plan
 from monitor.contacts.promised import by_language
 from monitor.contacts.telling.cycles import cycles_of
-from monitor.contacts.telling.timeline import Timeline
-from schemas.explanations import ContactExplanation
+from monitor.contacts.telling.timeline import Stage, Timeline
+from monitor.wording.languages import LANGUAGES
+from schemas.explanations import ContactExplanation, FindingExplanation
 from schemas.instants import Instant, format_instant
 
 
-def tell(plan: Plan, fold: Fold, contact: Contact, t: Instant) -> ContactExplanation:
-    """Everything about a contact as of T, the last instant judged; folds its events anew and changes nothing."""
-    timeline = Timeline(plan, fold, contact)
+def tell(stages: Sequence[Stage], contact: Contact, t: Instant) -> ContactExplanation:
+    """Everything about a contact as of T, the last instant judged; folds its events anew under each policy it was under, changes nothing."""
+    timeline, plan = Timeline(stages, contact), stages[-1].plan
     view, policy = timeline.view, plan.policy
     return ContactExplanation(
         contact=contact.id,
@@ -25,5 +29,20 @@ def tell(plan: Plan, fold: Fold, contact: Contact, t: Instant) -> ContactExplana
         closed_at=format_instant(view.closed_at) if view.closed_at else None,
         unjudged=contact.unjudged,
         timeline=tuple(timeline.entries),
+        findings=tuple(_finding(plan, contact, finding) for finding in view.findings),
         cycles=cycles_of(plan.families[contact.family], timeline, contact, t, policy.language),
+    )
+
+
+def _finding(plan: Plan, contact: Contact, finding: Finding) -> FindingExplanation:
+    flows = plan.families[contact.family].flows
+    rule = flows.rules.get(finding.rule) if flows is not None else None
+    return FindingExplanation(
+        rule=finding.rule,
+        titles=by_language(rule.flow.titles, "") if rule is not None else {},
+        at=format_instant(finding.at),
+        event=finding.cause,
+        reason=finding.reason,
+        sentences={str(language): sentence(rule.flow, finding, language) for language in LANGUAGES} if rule is not None else {},
+        ended_at=format_instant(finding.ended_at) if finding.ended_at else None,
     )

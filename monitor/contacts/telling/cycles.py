@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from monitor.contacts.contact import Contact, Published, Run, View
 from monitor.contacts.deadline import due_at, elapsed_us
 from monitor.contacts.explain import counted_intervals, explain
+from monitor.contacts.flows.plan import MARK
 from monitor.contacts.outcome import Outcome, counted_until, outcome
 from monitor.contacts.plan import ClockPlan, FamilyPlan
 from monitor.contacts.promised import clock_titles
@@ -26,13 +27,20 @@ _BREACH: Final = 100
 
 def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Instant, language: Language) -> tuple[CycleExplanation, ...]:
     """Every cycle in order of its start, then those that were told and are no more."""
-    told = {(entry.clock, entry.cycle): entry for entry in contact.ledger}
-    view = timeline.view
-    made = [
-        _cycle(family, plan, timeline, run, told.pop((run.clock, run.cycle), None), t, language)
-        for run in view.runs
-        if (plan := family.clocks.get(run.clock)) is not None
-    ]
+    told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
+    made: list[CycleExplanation] = []
+    for run in timeline.view.runs:
+        plan, entry = family.of(run), told.pop((run.clock, run.cycle), None)
+        if plan is None:
+            continue
+        cycle = _begun(plan, timeline, run, entry)
+        if run.last_rule >= 0:
+            judged = outcome(plan, timeline.view, run)
+            explanation = full(plan, timeline.view, run, judged, t, language)
+            explanation = replace(explanation, links=_links(family, timeline.view, run, judged, t))
+            cycle = _judged(cycle, run, judged, t, explanation)
+            cycle = replace(cycle, ended_by=timeline.types.get(explanation.ended_by, ""))
+        made.append(cycle)
     return (*sorted(made, key=lambda each: (each.started_at, each.clock)), *(_gone(entry) for entry in told.values()))
 
 
@@ -55,10 +63,9 @@ def full(plan: ClockPlan, view: View, run: Run, judged: Outcome, t: Instant, lan
     )
 
 
-def _cycle(
-    family: FamilyPlan, plan: ClockPlan, timeline: Timeline, run: Run, entry: Published | None, t: Instant, language: Language
-) -> CycleExplanation:
-    blank = CycleExplanation(
+def _begun(plan: ClockPlan, timeline: Timeline, run: Run, entry: Published | None) -> CycleExplanation:
+    """A cycle of which nothing is promised yet."""
+    return CycleExplanation(
         clock=run.clock,
         titles=clock_titles(plan.clock),
         cycle=run.cycle,
@@ -71,15 +78,13 @@ def _cycle(
         detected_late=entry is not None and entry.detected_late,
         alert=entry.alert_state if entry is not None else "",
     )
-    if run.last_rule < 0:
-        return blank
-    judged = outcome(plan, timeline.view, run)
+
+
+def _judged(cycle: CycleExplanation, run: Run, judged: Outcome, t: Instant, explanation: Explanation) -> CycleExplanation:
     until = counted_until(run, t)
     elapsed = elapsed_us(judged.rule, run, until, judged.pauses)
-    explanation = full(plan, timeline.view, run, judged, t, language)
     return replace(
-        blank,
-        ended_by=timeline.types.get(explanation.ended_by, ""),
+        cycle,
         verdict=judged.verdict,
         reason=judged.reason,
         severity=judged.rule.severity,
@@ -88,7 +93,7 @@ def _cycle(
         remaining_seconds=seconds_of(max(judged.target_us - elapsed, 0)) if judged.verdict == "open" else None,
         late_seconds=seconds_of(run.ended_at - run.breach_at) if run.breach_at and run.ended_at else None,
         paused_seconds=seconds_of(judged.rule.calendar.counted(run.started_at, until) - elapsed),
-        explanation=replace(explanation, links=_links(family, timeline.view, run, judged, t)),
+        explanation=explanation,
     )
 
 

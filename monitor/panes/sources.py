@@ -1,4 +1,7 @@
-"""How far each source is: what may be judged, and who is stuck (design §4, watermarks between stages)."""
+"""How far each source of a shard without ticks is: what may be judged, and who is stuck (design §4, watermarks between stages).
+
+Queue shards and customers shards use the same rule.
+"""
 
 from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
@@ -7,7 +10,6 @@ from typing import Final
 import msgspec
 
 from monitor.processing import State
-from monitor.queues.tables import Source, source_text
 from schemas.instants import SECOND, Instant
 from schemas.panes import Watermark
 
@@ -22,19 +24,35 @@ _encoder = msgspec.msgpack.Encoder()
 _pair = msgspec.msgpack.Decoder(tuple[int, int])
 
 
+Source = tuple[str, int]
+"""A shard that feeds this one: processor and partition."""
+
+
+def source_text(source: Source) -> str:
+    """Return a source as the end of a key."""
+    return f"{source[0]}|{source[1]}"
+
+
+def shards_of(processors: tuple[str, ...], partitions: int) -> frozenset[Source]:
+    """Return every shard of some processors: the sources that another one expects, by configuration and not by discovery."""
+    return frozenset((processor, partition) for processor in processors for partition in range(partitions))
+
+
 class Sources:
-    """The expected sources of one queue shard, their watermarks, and every T that waits to be judged."""
+    """The expected sources of one shard, their watermarks, and every T that waits to be judged."""
 
     def __init__(self, state: State, sources: tuple[Source, ...], external_clock: bool) -> None:
         self.all = sources
         self.reached_at: Instant = _UNSEEN
+        self.appended_at: Instant = 0
+        """When the tick behind the T reached was appended, as the first source to pass it says."""
         self._external_clock = external_clock
         self._marks: dict[Source, Instant] = dict.fromkeys(sources, _UNSEEN)
         self._first_at: Instant = _UNSEEN
         self._highest: tuple[Instant, Instant] = (_UNSEEN, 0)
         self._appended: dict[Source, Instant] = {}
         self._turns: list[Instant] = []
-        self._waiting: set[Instant] = set()
+        self._waiting: dict[Instant, Instant] = {}
         self._added: dict[Instant, None] = {}
         self._dropped: dict[Instant, None] = {}
         self._names: dict[Instant, tuple[str, ...]] = {}
@@ -65,7 +83,7 @@ class Sources:
         if before == self._low:
             self._low = min(self._marks.values())
         if mark.t > self.reached_at and mark.t not in self._waiting:
-            self._waiting.add(mark.t)
+            self._waiting[mark.t] = mark.appended_at
             heappush(self._turns, mark.t)
             self._added[mark.t] = None
         if mark.policy and mark.t > self.reached_at and mark.policy not in (names := self._names.get(mark.t, ())):
@@ -92,7 +110,7 @@ class Sources:
             t = heappop(self._turns)
             self.named = self._names.pop(t, ())
             self._renamed.pop(t, None)
-            self._waiting.discard(t)
+            self.appended_at = self._waiting.pop(t)
             if t in self._added:  # one that was never saved leaves no trace
                 del self._added[t]
             else:
@@ -118,7 +136,7 @@ class Sources:
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return what the state must hold since the last call."""
-        changes: dict[bytes, bytes | None] = {_turn_key(t): ",".join(self._names.get(t, ())).encode() for t in self._added | self._renamed}
+        changes: dict[bytes, bytes | None] = {_turn_key(t): self._turn(t) for t in self._added | self._renamed}
         changes |= {_turn_key(t): None for t in self._dropped}
         for source in self._moved:
             changes[MARK + source_text(source).encode()] = _encoder.encode((self._marks[source], self._appended[source]))
@@ -127,6 +145,9 @@ class Sources:
             changes[HEAD] = self._head = head
         self._added, self._dropped, self._moved, self._renamed = {}, {}, {}, {}
         return changes
+
+    def _turn(self, t: Instant) -> bytes:
+        return self._waiting[t].to_bytes(_WIDTH, "big") + ",".join(self._names.get(t, ())).encode()
 
     def _limit(self) -> Instant:
         stuck = self.stuck()
@@ -142,10 +163,11 @@ class Sources:
                 self._highest = max(self._highest, (self._marks[source], self._appended[source]))
         for key, value in state.items():
             if key.startswith(TURN):
-                self._turns.append(t := int.from_bytes(key[len(TURN) :], "big"))
-                if value:
-                    self._names[t] = tuple(value.decode().split(","))
-        self._waiting = set(self._turns)
+                t = int.from_bytes(key[len(TURN) :], "big")
+                self._waiting[t] = int.from_bytes(value[:_WIDTH], "big")
+                if len(value) > _WIDTH:
+                    self._names[t] = tuple(value[_WIDTH:].decode().split(","))
+        self._turns = list(self._waiting)
         heapify(self._turns)
 
 

@@ -2,31 +2,46 @@
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
+from monitor.panes.sources import Source
 from monitor.processing import State
-from monitor.queues.tables import Source
 from schemas.instants import Instant
-from schemas.panes import PaneRecord, Presence
 
 HELD: Final = b"h|"
 _WIDTH: Final = 8
-_decoder = msgspec.json.Decoder(PaneRecord | Presence)
-
-Held = PaneRecord | Presence
 
 
-class Holding:
+class Sent(Protocol):
+    """What every record says that one shard sends to another: who sent it, and as of which T."""
+
+    @property
+    def processor(self) -> str:
+        """The processor that sent it."""
+
+    @property
+    def partition(self) -> int:
+        """Which shard of it."""
+
+    @property
+    def t(self) -> Instant:
+        """The watermark that covers it."""
+
+
+Held = TypeVar("Held", bound=Sent)
+
+
+class Holding(Generic[Held]):
     """Records that wait for their turn, per source in the order in which they came."""
 
-    def __init__(self, state: State, sources: tuple[Source, ...]) -> None:
+    def __init__(self, state: State, sources: tuple[Source, ...], decoder: msgspec.json.Decoder[Held]) -> None:
         self._held: dict[Source, deque[tuple[int, Held]]] = {source: deque() for source in sources}
         self._next = self._count = 0
         self._unsaved: dict[bytes, bytes | None] = {}
         for key in sorted(key for key in state if key.startswith(HELD)):
-            self._append(int.from_bytes(key[len(HELD) :], "big"), _decoder.decode(state[key]))
+            self._append(int.from_bytes(key[len(HELD) :], "big"), decoder.decode(state[key]))
 
     def hold(self, record: Held, raw: bytes) -> None:
         """Keep a record until its turn."""

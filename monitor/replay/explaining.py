@@ -1,0 +1,72 @@
+"""A log of events judged offline and told: the contacts in it, each explained as of the last T."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from monitor.contacts.processor import ContactsProcessor
+from monitor.policy.model import Policy
+from monitor.processing import Record
+from monitor.replay.engine import ReplayEngine
+from monitor.replay.product import product_engine
+from monitor.sources.arrival import Arrival
+from monitor.sources.tick_plan import TickAt, play, tick_plan
+from schemas.dead_letters import DeadLetter
+from schemas.events import Family
+from schemas.explanations import ContactExplanation, Explanations, RefusedRecord
+from schemas.instants import SECOND, Instant
+from schemas.topics import DEAD_LETTERS
+
+_letter: Final = msgspec.json.Decoder(DeadLetter).decode
+
+
+class Refusals:
+    """A sink that keeps what was refused."""
+
+    def __init__(self) -> None:
+        self.found: list[RefusedRecord] = []
+
+    def take(self, record: Record) -> None:
+        """Keep a dead letter."""
+        if record.topic == DEAD_LETTERS and record.value is not None:
+            letter = _letter(record.value)
+            self.found.append(RefusedRecord(reason=letter.reason, detail=letter.detail, path=letter.path, contact=letter.contact or ""))
+
+
+def explain_log(arrivals: Iterable[Arrival], policy: Policy, until: Instant | None = None) -> Explanations:
+    """Judge a log with the ticks of ``replay``; ``until`` is the last T: later deliveries are left out, silence is waited through."""
+    delivered = [arrival for arrival in arrivals if until is None or arrival.delivered_at < until]
+    refusals = Refusals()
+    engine = product_engine(policy, refusals, partitions=1, with_queues=False)
+    if delivered:
+        _play(delivered, engine, until)
+    engine.commit()
+    (shard,) = engine.contacts
+    assert isinstance(shard.processor, ContactsProcessor)
+    named = dict.fromkeys((arrival.event.family, arrival.event.contact) for arrival in delivered)
+    return Explanations(contacts=tuple(_told(shard.processor, named)), refused=tuple(refusals.found))
+
+
+def _play(delivered: list[Arrival], engine: ReplayEngine, until: Instant | None) -> None:
+    """Every tick of the plan up to ``until``, and one at it."""
+    if until is None:
+        play(tick_plan(delivered, 1), engine)
+        return
+    silence = max((until - delivered[-1].delivered_at) // SECOND, 1)
+    steps = tick_plan(delivered, 1, settle_seconds=silence)
+    play((step for step in steps if not isinstance(step, TickAt) or step.t < until), engine)
+    engine.tick(until)
+
+
+def of_clock(told: ContactExplanation, clock: str) -> ContactExplanation:
+    """Only the cycles of one clock; ``node`` stands for ``node:network`` too."""
+    return replace(told, cycles=tuple(cycle for cycle in told.cycles if clock in (cycle.clock, cycle.clock.partition(":")[0])))
+
+
+def _told(processor: ContactsProcessor, named: Iterable[tuple[Family, str]]) -> Iterator[ContactExplanation]:
+    for family, contact in named:
+        told = processor.explain(family, contact)
+        if told is not None:
+            yield told

@@ -1,0 +1,65 @@
+"""The timeline of a contact in words: one line for each event or instant, with what it did."""
+
+from collections.abc import Iterable, Mapping
+
+from monitor.policy.model import Language
+from monitor.wording.events import COUNTERS, EVENTS
+from monitor.wording.lines import line
+from monitor.wording.phrases import at, attribute, clock_title, counter_text, joined, value_text
+from monitor.wording.words import REASONS, word
+from schemas.explanations import Deed, TimelineEntry
+
+Titles = Mapping[str, Mapping[str, str]]
+"""The titles of each clock by its name."""
+
+
+def timeline_lines(entries: Iterable[TimelineEntry], zone: str, titles: Titles, language: Language) -> list[str]:
+    """All entries, in order of time."""
+    return [_entry(entry, zone, titles, language) for entry in entries]
+
+
+def deed_text(deed: Deed, titles: Titles, language: Language) -> str:
+    """One thing that happened, counts excepted."""
+    name = f"deed.{deed.what}"
+    reason = word(REASONS, deed.reason, language) if deed.what == "cancelled" else deed.reason
+    if deed.what == "pauses_nothing" and not deed.reason:
+        name += ".unnamed"
+    if deed.what == "cancelled" and deed.reason == "cancelled":
+        name += ".plain"
+    if deed.what == "breached" and deed.reason == "target_changed":
+        name += ".changed"
+    clocks = joined((_clock(clock, titles, language) for clock in deed.clocks), language)
+    clock = _clock(deed.clock, titles, language)
+    return line(name, language, clock=clock, clocks=clocks, reason=reason, percent=deed.percent, rule=deed.rule)
+
+
+def _entry(entry: TimelineEntry, zone: str, titles: Titles, language: Language) -> str:
+    said = [line("deed.set", language, name=attribute(name, language), value=value_text(name, value, language)) for name, value in entry.sets.items()]
+    said.extend(deed_text(deed, titles, language) for deed in entry.did if deed.what != "counted")
+    said.extend(_counts(entry.did, zone, language))
+    if entry.stated_at:
+        said.append(line("entry.clamped", language, at=at(entry.stated_at, zone, language)))
+    deeds = (": " if language == "en" else "：") + joined(said, language, "then") if said else ""
+    when = at(entry.at, zone, language)
+    if not entry.type:
+        return line("entry.time", language, at=when, deeds=deeds)
+    return line("entry", language, at=when, name=word(EVENTS, entry.type, language), event=entry.event, deeds=deeds)
+
+
+def _counts(deeds: Iterable[Deed], zone: str, language: Language) -> list[str]:
+    """What was counted, by the interval in which it was (P28)."""
+    intervals: dict[str | None, list[str]] = {}
+    for deed in deeds:
+        if deed.what == "counted" and deed.counter.partition(".")[0] in COUNTERS:
+            text = counter_text(deed.counter, language)
+            text = line("counter.back", language, counter=text) if deed.amount < 0 else text
+            intervals.setdefault(deed.counted_at, []).append(text)
+    told = []
+    for when, counters in intervals.items():
+        name = "deed.counted.earlier" if when else "deed.counted"
+        told.append(line(name, language, counters=joined(counters, language), at=at(when, zone, language) if when else ""))
+    return told
+
+
+def _clock(name: str, titles: Titles, language: Language) -> str:
+    return clock_title(name, titles.get(name, {}), language)
