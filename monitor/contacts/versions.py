@@ -19,7 +19,6 @@ from monitor.contacts.contact import Contact
 from monitor.contacts.counting import Desk, Floor
 from monitor.contacts.fold import Fold
 from monitor.contacts.plan import FamilyPlan, Plan
-from monitor.contacts.telling.timeline import Stage
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import State
@@ -40,6 +39,14 @@ class Adopted(msgspec.Struct, frozen=True, array_like=True):
     version: str
     effective_at: Instant
     open: bool
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """From when a contact is under which plan, with the fold of it; the first stage is that of its opening."""
+
+    at: Instant
+    plan: Plan
+    fold: Fold
 
 
 class _Kept(msgspec.Struct, array_like=True):

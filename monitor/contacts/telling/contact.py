@@ -8,7 +8,8 @@ from monitor.contacts.flows.words import sentence
 from monitor.contacts.plan import Plan
 from monitor.contacts.promised import by_language
 from monitor.contacts.telling.cycles import cycles_of
-from monitor.contacts.telling.timeline import Stage, Timeline
+from monitor.contacts.telling.timeline import Timeline
+from monitor.contacts.versions import Stage
 from monitor.wording.languages import LANGUAGES
 from schemas.explanations import ContactExplanation, FindingExplanation
 from schemas.instants import Instant, format_instant

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from monitor.contacts.contact import Contact, Stored, View
 from monitor.contacts.due import NEVER
-from monitor.contacts.fold import Fold, leg_of
+from monitor.contacts.fold import leg_of
 from monitor.contacts.history import decoded
-from monitor.contacts.plan import Plan
 from monitor.contacts.telling.changes import Before, attributes_set, before, deeds, rematched
 from monitor.contacts.telling.notes import Notes
 from monitor.contacts.telling.rules import tried
+from monitor.contacts.versions import Stage
 from schemas.events import EventData, event_name
 from schemas.events.workorder import WorkOrderPaused
 from schemas.explanations import Deed, Matching, TimelineEntry
@@ -26,14 +24,6 @@ _OF_CLOCKS: Final = "clock."
 
 SWITCHED: Final = "policy.switched"
 """The type of an entry that no event made: another policy version applies to the open contact."""
-
-
-class Stage(msgspec.Struct, frozen=True):
-    """From when a contact is under which plan, with the fold of it; the first stage is that of its opening."""
-
-    at: Instant
-    plan: Plan
-    fold: Fold
 
 
 class Timeline:
