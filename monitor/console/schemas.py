@@ -8,6 +8,7 @@ from monitor.console.screen import say
 from monitor.errors import SettingsError, SlaMonitorError
 from monitor.metrics.reference import metric_reference
 from monitor.policy import policy_schema_text
+from monitor.queues.reference import indicator_reference
 from monitor.settings.reference import settings_reference
 from schemas.publish import published_files
 
@@ -21,7 +22,7 @@ PUBLISHED = "schemas/published"
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="folder to write to  [default: the project]")
 def command(check: bool, into: Path | None) -> int:
     """Write the generated files: JSON Schemas (2020-12) of all events and outputs, AsyncAPI 3, the schema of policies, the
-    references of settings and metrics.
+    references of settings, metrics and indicators.
     """
     if into is None and not (PROJECT / "pyproject.toml").is_file():
         raise SettingsError("this is an installed program, not the project: name a folder with --into")
@@ -50,6 +51,7 @@ def generated() -> dict[str, str]:
     files["deploy/policies/policy.schema.json"] = policy_schema_text()
     files["deploy/settings.md"] = settings_reference()
     files["deploy/prometheus/metrics.md"] = metric_reference()
+    files["deploy/indicators.md"] = indicator_reference()
     return files
 
 

@@ -5,11 +5,11 @@ from typing import Final
 from monitor.contacts.bookings import Sink
 from monitor.contacts.contact import View
 from monitor.contacts.plan import Plan, values_named
-from monitor.panes.where import Where, dimensions_text
+from monitor.panes.where import Where, dimensions_text, facet_text
 from monitor.policy.model import QueueRules, Scalar
 from schemas.instants import SECOND
 
-_PLACES_KEPT: Final = 10_000
+_PLACES_KEPT: Final = 30_000
 
 
 class QueuePlan:
@@ -34,7 +34,8 @@ class Floor:
         self._queues = {name: QueuePlan(rules) for name, rules in plan.policy.queues.named.items()}
         self._default = QueuePlan(plan.policy.queues.default)
         self._dimensions = plan.dimensions
-        self._split = ("queue", "channel", "region", *plan.dimensions)
+        self._facets = tuple(sorted(plan.policy.queues.facets))
+        self._split = ("queue", "channel", "region", *plan.dimensions, *self._facets)
         self._places: dict[tuple[Scalar | None, ...], Where] = {}
         self.links_known = {"node": values_named(plan.policy, "node"), "dept": values_named(plan.policy, "dept")}
 
@@ -49,7 +50,9 @@ class Floor:
 
     def _place(self, values: tuple[Scalar | None, ...]) -> Where:
         queue, channel, region, *others = map(_text, values)
-        place = Where(queue, channel, region, dimensions_text(self._dimensions, dict(zip(self._dimensions, others, strict=True))))
+        named = dict(zip(self._split[3:], others, strict=True))
+        facets = tuple(facet_text(name, value) for name in self._facets if (value := named[name]) is not None)
+        place = Where(queue, channel, region, dimensions_text(self._dimensions, named), facets)
         if len(self._places) >= _PLACES_KEPT:
             self._places.clear()
         self._places[values] = place

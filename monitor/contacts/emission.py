@@ -20,7 +20,7 @@ class Emission:
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int) -> None:
         self._partition, self._partitions, self._version = partition, partitions, policy.version
         self.ledger = PaneLedger(partition, policy, state, partitions, PROCESSOR)
-        self.presence = PresenceBook(partition, policy, state, partitions, PROCESSOR)
+        self.presence = PresenceBook(partition, policy, state, partitions, PROCESSOR, self.ledger.facets)
 
     def lay_out(self, policy: Policy) -> None:
         """Book and show by another policy from now on; the watermarks say so."""

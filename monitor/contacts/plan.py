@@ -96,7 +96,8 @@ class Plan:
         peers: dict[Family, list[FamilyPlan]] = {family: others[0].families[family].peers if others else [] for family in FAMILIES}
         self.families: dict[Family, FamilyPlan] = {family: _family_plan(policy, family, number, peers[family]) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
-        self.carried = frozenset(_ALWAYS) | frozenset(_OF_CUSTOMERS) | frozenset(self.dimensions) | matched | fields_tested(policy.flows)
+        counted = frozenset(self.dimensions) | frozenset(policy.queues.facets)
+        self.carried = frozenset(_ALWAYS) | frozenset(_OF_CUSTOMERS) | counted | matched | fields_tested(policy.flows)
 
 
 def passes(test: FieldTest, value: object) -> bool:

@@ -47,6 +47,10 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_clock_cycles_total": _contacts(
         "counter", "clock outcome partition", "Finished clock cycles by verdict: met, breached, cancelled, exempt (requirements 5.10)"
     ),
+    "sla_facet_clock_cycles_total": _contacts(
+        "counter", "facet value clock outcome partition", "The same by each value of a facet of the policy, such as dept or vip_tier"
+    ),
+    "sla_facet_contacts_total": _contacts("counter", "facet value outcome partition", "Contacts opened, complaints and outcomes by facet"),
     "sla_contacts_open": _contacts("gauge", "family partition", "Contacts that are not closed"),
     "sla_contacts_kept": _contacts("gauge", "family partition", "Contacts in the state, closed ones included"),
     "sla_contacts_unjudged": _contacts("gauge", "family partition", "Contacts set aside because a record of theirs made the processor fail"),
@@ -92,10 +96,21 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_indicator_value": _queues("gauge", "queue indicator window", "Other indicators of a queue: seconds for times, 0-1 for shares", "single"),
     "sla_queue_volume_contacts": _queues("gauge", "queue window", "Contacts offered in the window: the n of every ratio", "single"),
     "sla_objective_value": _queues(
-        "gauge", "objective scope", "Value of an objective's indicator over its window; absent while nothing was offered", "single"
+        "gauge", "objective scope period", "Value of an objective's indicator over its window; absent while nothing was offered", "single"
     ),
-    "sla_objective_target": _queues("gauge", "objective scope", "The promised value", "single"),
-    "sla_objective_breached": _queues("gauge", "objective scope", "1 while the objective's alert is firing", "single"),
+    "sla_objective_target": _queues(
+        "gauge", "objective scope period", "The promised value; period is when it is promised, empty for always", "single"
+    ),
+    "sla_objective_breached": _queues("gauge", "objective scope period", "1 while an alert of the objective is firing", "single"),
+    "sla_error_budget_left_ratio": _queues(
+        "gauge", "objective scope period", "Share of the error budget that is left in the objective's window; below 0 it is overspent", "single"
+    ),
+    "sla_error_budget_burn_rate": _queues(
+        "gauge", "objective scope period pair window", "How many times faster than it lasts the budget is spent over a window of a pair", "single"
+    ),
+    "sla_error_budget_burn_limit": _queues(
+        "gauge", "objective scope period pair", "The burn rate that both windows of a pair must exceed for its alert", "single"
+    ),
     "sla_queues_incomplete": _queues("gauge", "", "Queue scopes judged without one of their sources"),
     "sla_queue_held_records": _queues("gauge", "", "Pane records that wait for the slowest source"),
     "sla_queue_source_watermark_timestamp_seconds": _queues(

@@ -3,18 +3,19 @@
 Each keeps the partition of its shard: a total that moves to another worker with its shard is then another series there, where
 a sum over shards would fall here and jump there, and be taken for a reset and a burst. A histogram has an edge for each
 promised time (``answered_within.<Y>``), so that the share within it is exact. Totals split by dimensions stay out of
-``/metrics``: their number is not bounded by the queues.
+``/metrics``: their number is not bounded by the queues; those of single facets are bounded by the shard (``monitor.panes.facets``).
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from monitor.metrics.beside import DEPT, beside, by_dept
-from monitor.panes.where import TOTAL, scope_parts
+from monitor.panes.where import ALL, TOTAL, facet_parts, scope_parts
 from monitor.processing import Sample
 
 COUNTS: Final = "sla_pane_total"
 SUMS: Final = "sla_pane_sum_seconds"
+VERDICTS: Final = frozenset({"met", "breached", "cancelled", "exempt"})
 
 _OUTCOMES: Final = {
     "offered": "offered",
@@ -55,19 +56,37 @@ def translated(samples: Iterable[Sample], named_queues: frozenset[str] = frozens
             if kind == "queue":
                 queues.add(name)
             yield from (_count if sample.name == COUNTS else _sum)(kind, Place(name, shard), counter, sample.value)
-            if kind == "all":
+            if kind == ALL:
                 yield from beside(counter, shard, sample.value, is_sum=sample.name == SUMS)
-        elif scope == "all" and dimensions.startswith(DEPT) and sample.name == COUNTS:
-            yield from by_dept(dimensions.removeprefix(DEPT), counter, shard, sample.value)
+        elif scope == ALL and sample.name == COUNTS:
+            yield from _of_facet(dimensions, counter, shard, sample.value)
+            if dimensions.startswith(DEPT):
+                yield from by_dept(dimensions.removeprefix(DEPT), counter, shard, sample.value)
     yield Sample("sla_queues_unknown", (), len(queues - named_queues) if named_queues else 0)
+
+
+def _of_facet(dimensions: str, counter: str, shard: str, value: float) -> Iterator[Sample]:
+    """Clocks and contacts by the value of a facet; several dimensions at once are none."""
+    facet, of = facet_parts(dimensions)
+    if not facet:
+        return
+    if counter in _OUTCOMES or counter == "complaints":
+        yield Sample("sla_facet_contacts_total", (facet, of, _OUTCOMES.get(counter, counter), shard), value)
+    elif (cycle := _cycle(counter)) is not None:
+        yield Sample("sla_facet_clock_cycles_total", (facet, of, *cycle, shard), value)
+
+
+def _cycle(counter: str) -> tuple[str, str] | None:
+    """Clock and verdict of a counter of cycles; others of a clock (how many were stopped) are parts of them."""
+    clock, _, outcome = counter.removeprefix("clock.").rpartition(".")
+    return (clock, outcome) if counter.startswith("clock.") and outcome in VERDICTS else None
 
 
 def _count(kind: str, place: Place, counter: str, value: float) -> Iterator[Sample]:
     if counter in _OUTCOMES and kind in _BY_SCOPE:
         yield Sample(_BY_SCOPE[kind], (place.name, _OUTCOMES[counter], place.shard), value)
-    if kind == "all" and counter.startswith("clock."):
-        clock, _, outcome = counter.removeprefix("clock.").rpartition(".")
-        yield Sample("sla_clock_cycles_total", (clock, outcome, place.shard), value)
+    if kind == ALL and (cycle := _cycle(counter)) is not None:
+        yield Sample("sla_clock_cycles_total", (*cycle, place.shard), value)
     if kind != "queue":
         return
     base, _, threshold = counter.partition(".")

@@ -5,7 +5,7 @@ bookings ──> Journal (place, 10 s slot) ──> 10 s panes of every series, 
                                      └──> Cascade 1h ──> … ──> Cascade 1d ──> day panes, when 1d is due
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Final, TypeVar
 
 import msgspec
@@ -155,6 +155,26 @@ class Cascade:
                 changes[CASCADE + _encoder.encode(name)] = None
         self._unsaved = {}
         return changes
+
+
+def grow(whole: PaneTotals, coming: Coming) -> None:
+    """Add what came to a never-expiring total, with the bookings that came too late as counters."""
+    totals.merge(whole, coming)
+    for name, count in coming.missed.items():
+        whole.counts[name] = whole.counts.get(name, 0) + count
+
+
+_Place = TypeVar("_Place", bound=Hashable)
+
+
+def grow_in(held: dict[tuple[_Place, Instant], Coming], place: tuple[_Place, Instant], more: PaneTotals, missed: dict[str, int]) -> None:
+    """Add to what a place grows by."""
+    coming = held.get(place)
+    if coming is None:
+        coming = held[place] = Coming()
+    totals.merge(coming, more)
+    for name, count in missed.items():
+        coming.missed[name] = coming.missed.get(name, 0) + count
 
 
 _Kind = TypeVar("_Kind", _Chunk, _Stored)

@@ -1,20 +1,22 @@
 """The panes of one contacts shard: bookings in, absolute totals out (design §6).
 
-A booking costs one dictionary look-up: it lands in the entry of its place and fine slot (``monitor.panes.booked``). Entries
-become 10 s panes at an emission, and coarser panes when those fall due. What is closed and who is dirty is decided by the T
-last *sent*, never by when a commit happens, so the same log gives the same records however drains fall.
+A booking costs one dictionary look-up: it lands in the entry of its place and fine slot (``monitor.panes.booked``), and in that
+of its facets where the policy has any. Entries become 10 s panes at an emission, and coarser panes when those fall due. What is
+closed and who is dirty is decided by the T last *sent*, never by when a commit happens, so the same log gives the same records
+however drains fall.
 """
 
 from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import Final
 
 from monitor.panes import sketch, totals
 from monitor.panes.ages import Ages
-from monitor.panes.booked import Booked, Cascade, Coming, Journal
+from monitor.panes.booked import Booked, Cascade, Coming, Journal, grow, grow_in
+from monitor.panes.facets import FacetValues
 from monitor.panes.lines import Line, Pane
 from monitor.panes.slots import FINE_US, FINER, RESOLUTIONS, Slots, closes_at
 from monitor.panes.store import LIFETIME, SENT_KEY, PaneName, as_resolution, decode_pane, decode_sent, encode_pane, encode_sent, stored_panes
-from monitor.panes.where import Series, Where
+from monitor.panes.where import ALL, Series, Where
 from monitor.policy.model import Policy
 from monitor.processing import Output, State
 from schemas.instants import Instant
@@ -39,8 +41,9 @@ class PaneLedger:
         self._source, self._partitions = (processor, partition), partitions
         self._scopes, self._slots = policy.queues.scopes, Slots(policy.time_zone)
         self._state = state
+        self.facets = FacetValues(state)
         self._journal, self._cascade = Journal(state), Cascade(state)
-        self._entry, self._entry_at = Booked(), _BEFORE_ALL
+        self._entries, self._entry_at, self._entry_where = tuple[Booked, ...](), _BEFORE_ALL, Where()
         self._lines: dict[Series, Line] = {}
         self._lines_of: dict[Where, tuple[Lines, Lines]] = {}
         self._cached = 0
@@ -67,26 +70,29 @@ class PaneLedger:
 
     def book(self, where: Where, at: Instant, counter: str, amount: int = 1) -> None:
         """Add to a counter of the slot that holds ``at``; a negative amount takes a booking back."""
-        entry = self._entry if at == self._entry_at and where == self._entry.where else self._open(where, at)
-        entry.bookings += 1
-        counts = entry.counts
-        counts[counter] = counts.get(counter, 0) + amount
+        entries = self._entries if at == self._entry_at and where == self._entry_where else self._open(where, at)
+        for entry in entries:
+            entry.bookings += 1
+            counts = entry.counts
+            counts[counter] = counts.get(counter, 0) + amount
 
     def add(self, where: Where, at: Instant, sum_name: str, amount: int) -> None:
         """Add to a sum of the slot that holds ``at``; a negative amount takes a booking back."""
-        entry = self._entry if at == self._entry_at and where == self._entry.where else self._open(where, at)
-        entry.bookings += 1
-        sums = entry.sums
-        sums[sum_name] = sums.get(sum_name, 0) + amount
+        entries = self._entries if at == self._entry_at and where == self._entry_where else self._open(where, at)
+        for entry in entries:
+            entry.bookings += 1
+            sums = entry.sums
+            sums[sum_name] = sums.get(sum_name, 0) + amount
 
     def observe(self, where: Where, at: Instant, name: str, value_us: int, sign: int = 1) -> None:
         """Put a duration into a sketch of the slot that holds ``at``; ``sign`` -1 takes it out again."""
-        entry = self._entry if at == self._entry_at and where == self._entry.where else self._open(where, at)
-        entry.bookings += 1
-        held = entry.sketches.get(name)
-        if held is None:
-            held = entry.sketches[name] = {}
-        sketch.observe(held, value_us, sign)
+        entries = self._entries if at == self._entry_at and where == self._entry_where else self._open(where, at)
+        for entry in entries:
+            entry.bookings += 1
+            held = entry.sketches.get(name)
+            if held is None:
+                held = entry.sketches[name] = {}
+            sketch.observe(held, value_us, sign)
 
     def emit(self, t: Instant) -> list[Output]:
         """Return the dirty panes as absolute totals as of ``t``, in a fixed order, then forget what ``t`` closes.
@@ -115,6 +121,7 @@ class PaneLedger:
         if len(self._journal) > BOOKED:
             self._roll_up_fine()
         changes = self._journal.changes() | self._cascade.changes()
+        changes.update(self.facets.changes())
         self._entry_at = _BEFORE_ALL
         changes |= dict.fromkeys(self._gone)
         for key, pane in self._unsaved.items():
@@ -141,21 +148,30 @@ class PaneLedger:
             if series not in copied:
                 copied.add(series)
                 whole[series] = totals.merged([whole.get(series, _NOTHING)])
-            _grow(whole[series], each)
+            grow(whole[series], each)
         return [(scope, dims, whole[scope, dims]) for scope, dims in sorted(whole)]
 
-    def _open(self, where: Where, at: Instant) -> Booked:
-        self._entry = self._journal.at(where, at - at % FINE_US)
-        self._entry_at = at
-        return self._entry
+    def _open(self, where: Where, at: Instant) -> tuple[Booked, ...]:
+        """Return the entries to book in: one for the place, one for its facets, so that neither multiplies the other."""
+        slot_at = at - at % FINE_US
+        if where.facets:
+            self._entries = tuple(self._journal.at(each, slot_at) for each in self.facets.apart(where))
+        else:
+            self._entries = (self._journal.at(where, slot_at),)
+        self._entry_at, self._entry_where = at, where
+        return self._entries
 
     def _lines_at(self, where: Where) -> tuple[Lines, Lines]:
         """Return the lines of a place's queue alone, and the others, which many queues share."""
         found = self._lines_of.get(where)
         if found is None:
-            shared = where._replace(queue=None).series(self._scopes)
-            own = tuple(self._line(series) for series in where.series(self._scopes) if series not in shared)
-            found = self._lines_of[where] = (own, tuple(self._line(series) for series in shared))
+            if where.facets:
+                found = (), tuple(self._line((ALL, each)) for each in where.facets)
+            else:
+                shared = where._replace(queue=None).series(self._scopes)
+                own = tuple(self._line(series) for series in where.series(self._scopes) if series not in shared)
+                found = own, tuple(self._line(series) for series in shared)
+            self._lines_of[where] = found
         return found
 
     def _line(self, series: Series) -> Line:
@@ -181,11 +197,11 @@ class PaneLedger:
             own, shared = self._lines_at(entry.where)
             slot_at, missed = entry.slot_at, self._missed(entry)
             for line in own:
-                _grow_in(spread, (line, slot_at), entry, missed)
-            _grow_in(corners, (shared, slot_at), entry, missed)
+                grow_in(spread, (line, slot_at), entry, missed)
+            grow_in(corners, (shared, slot_at), entry, missed)
         for (shared, slot_at), coming in corners.items():
             for line in shared:
-                _grow_in(spread, (line, slot_at), coming, coming.missed)
+                grow_in(spread, (line, slot_at), coming, coming.missed)
         return spread
 
     def _roll_up_fine(self) -> None:
@@ -202,7 +218,7 @@ class PaneLedger:
         coarser = _COARSER.get(resolution)
         for (_, slot_at, series), coming in self._cascade.take(resolution):
             if resolution == "5m":
-                _grow(self._lifetime.setdefault(series, PaneTotals()), coming)
+                grow(self._lifetime.setdefault(series, PaneTotals()), coming)
                 self._grown[series] = None
             self._merge(resolution, self._line(series), slot_at, coming)
             if coarser is not None:
@@ -281,19 +297,3 @@ class PaneLedger:
 
 
 _NOTHING: Final = PaneTotals()
-_Place = TypeVar("_Place", Line, Lines)
-
-
-def _grow(whole: PaneTotals, coming: Coming) -> None:
-    totals.merge(whole, coming)
-    for name, count in coming.missed.items():
-        whole.counts[name] = whole.counts.get(name, 0) + count
-
-
-def _grow_in(held: dict[tuple[_Place, Instant], Coming], place: tuple[_Place, Instant], more: PaneTotals, missed: dict[str, int]) -> None:
-    coming = held.get(place)
-    if coming is None:
-        coming = held[place] = Coming()
-    totals.merge(coming, more)
-    for name, count in missed.items():
-        coming.missed[name] = coming.missed.get(name, 0) + count

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from monitor.panes.facets import FacetValues
 from monitor.panes.waiting import NOBODY, Crowd, Place, Shown
 from monitor.panes.where import NodePlace, Series, Where, parse_series, scope_partition, series_key
 from monitor.policy.model import Policy, QueuePolicy
@@ -29,8 +30,12 @@ _unpack = msgspec.msgpack.Decoder(Shown)
 class PresenceBook:
     """Who waits in the contacts of one shard."""
 
-    def __init__(self, partition: int, policy: Policy, state: State, partitions: int, processor: str = "contacts") -> None:
+    def __init__(
+        self, partition: int, policy: Policy, state: State, partitions: int, processor: str = "contacts", facets: FacetValues | None = None
+    ) -> None:
+        """``facets`` are those of the shard's ledger: who waits shows in the series in which their wait was booked."""
         self._partition, self._partitions, self._processor = partition, partitions, processor
+        self._facets = facets or FacetValues(state)
         self._queues: QueuePolicy = policy.queues
         self._places: dict[Where | NodePlace, Place] = {}
         self._numbered: list[Place] = []
@@ -114,11 +119,13 @@ class PresenceBook:
 
     def _place(self, where: Where | NodePlace) -> Place:
         within: tuple[int, ...] = ()
+        shown = where
         if isinstance(where, Where):
+            shown = self._facets.shown(where)
             rules = self._queues.named.get(where.queue or "", self._queues.default)
             within = tuple(sorted(set(rules.answer_within_seconds)))
         crowds: dict[Series, Crowd] = {}
-        for series in where.series(self._queues.scopes):
+        for series in shown.series(self._queues.scopes):
             crowds[series] = self._crowds.setdefault(series, Crowd())
         place = self._places[where] = Place(len(self._numbered), crowds, within)
         self._numbered.append(place)

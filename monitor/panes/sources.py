@@ -68,6 +68,11 @@ class Sources:
         """The lowest watermark of all sources, -1 while one was never heard of."""
         return self._low
 
+    @property
+    def first_at(self) -> Instant:
+        """Where the first watermark of any source stood, -1 before it: nothing was seen earlier."""
+        return self._first_at
+
     def mark(self, mark: Watermark) -> None:
         """Take a watermark: its source has sent everything as of its T. One that goes back changes nothing."""
         source = (mark.processor, mark.partition)

@@ -17,19 +17,29 @@ Series = tuple[str, str]
 
 
 class Where(NamedTuple):
-    """The place of a booking; ``dims`` is the text of ``dimensions_text``, empty when the policy splits by nothing."""
+    """The place of a booking; ``dims`` is the text of ``dimensions_text``, empty when the policy splits by nothing.
+
+    ``facets`` are texts like ``dept=network``, one for each facet of the policy that the place has, by name.
+    """
 
     queue: str | None = None
     channel: str | None = None
     region: str | None = None
     dims: str = TOTAL
+    facets: tuple[str, ...] = ()
 
     def series(self, scopes: Iterable[Scope]) -> tuple[Series, ...]:
-        """Return every scope of ``scopes`` that this place has, its total first; what is absent is skipped."""
+        """Return every scope of ``scopes`` that this place has, its total first; what is absent is skipped.
+
+        With ``all`` come the facets: everything of one value together, ``("all", "dept=network")``.
+        """
         names = {"queue": self.queue, "channel": self.channel, "region": self.region, ALL: ""}
         found = [scope_text(scope, name) for scope in scopes if (name := names[scope]) is not None]
         dims = (TOTAL,) if self.dims == TOTAL else (TOTAL, self.dims)
-        return tuple((scope, each) for scope in found for each in dims)
+        series = tuple((scope, each) for scope in found for each in dims)
+        if not self.facets or ALL not in found:
+            return series
+        return series + tuple((ALL, each) for each in self.facets if each != self.dims)
 
 
 class NodePlace(NamedTuple):
@@ -64,6 +74,23 @@ def dimensions_text(names: Iterable[str], values: Mapping[str, str | None]) -> s
     return ",".join(f"{name}={_quote(value, '%,=')}" for name in names if (value := values.get(name)) is not None)
 
 
+def facet_text(name: str, value: str) -> str:
+    """Return ``dept=network``, the value's marks quoted: the dimensions of a facet's series in scope ``all``."""
+    return f"{name}={_quote(value, '%,=')}"
+
+
+def facet_parts(dims: str) -> tuple[str, str]:
+    """Return name and value of a facet's text; two empty texts for a total or for several dimensions."""
+    name, mark, value = dims.partition("=")
+    return ("", "") if not mark or "," in value else (name, _unquote_marks(value))
+
+
+def series_label(series: Series) -> str:
+    """Return a series as one label: ``queue:PS``, ``all``, or ``dept:network`` for a facet."""
+    facet, value = facet_parts(series[1])
+    return scope_text(facet, value) if facet else series[0]
+
+
 def pane_key(series: Series, resolution: str, slot_seconds: int) -> str:
     """Return ``scope|dimensions|resolution|slot`` with any bar inside a name quoted, so that no two panes share a key."""
     return f"{series_key(series)}|{resolution}|{slot_seconds}"
@@ -92,6 +119,12 @@ def parse_series(scope: str, dims: str) -> Series:
 
 
 _QUOTED: Final = {"%": "%25", "|": "%7C", ",": "%2C", "=": "%3D"}
+
+
+def _unquote_marks(text: str) -> str:
+    for mark in ("=", ",", "%"):
+        text = text.replace(_QUOTED[mark], mark)
+    return text
 
 
 def _quote(text: str, marks: str) -> str:

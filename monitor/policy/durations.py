@@ -44,6 +44,16 @@ TargetText = Annotated[
 ]
 
 
+def window_text(span_us: int) -> str:
+    """Microseconds as policies write them, in at most two units: ``30d``, ``1h30m``, ``10s``; nothing finer than a millisecond."""
+    found: list[str] = []
+    for unit, us in reversed(_UNITS.items()):
+        whole, span_us = divmod(span_us, us)
+        if whole and len(found) < 2:
+            found.append(f"{whole}{unit}")
+    return "".join(found) or "0s"
+
+
 def duration_us(text: str) -> int:
     """A ``Duration`` or ``LongDuration`` that passed its pattern, in microseconds."""
     return sum(int(number) * _UNITS[unit] for number, unit in _PARTS.findall(text))

@@ -135,7 +135,7 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Burn(msgspec.Struct, frozen=True, kw_only=True):
-    """Two windows that must both burn the error budget at ``rate`` times its even pace or faster (requirements §5.9)."""
+    """Two windows that must both burn the error budget faster than ``rate`` times its even pace (requirements §5.9)."""
 
     long_us: int
     short_us: int
@@ -149,7 +149,8 @@ class Objective(msgspec.Struct, frozen=True, kw_only=True):
     ``indicator`` names a formula of ``monitor.queues.indicators`` (``service_level.V6``, ``asa_seconds`` …), with
     ``threshold_seconds`` where it needs a Y. ``only`` limits it to named queues, channels or regions, or to values of the facet ``by``.
     ``burns``: an error budget over the window, judged by burn rates instead of the value. ``during`` and ``outside`` as in ``Rule``,
-    at the T that is judged.
+    at the T that is judged. ``of`` and ``against``: the values of ``by`` that a gap compares (R50); ``baseline_us``: what a surge is
+    measured by (R78).
     """
 
     name: str
@@ -171,6 +172,9 @@ class Objective(msgspec.Struct, frozen=True, kw_only=True):
     during: tuple[Period, ...] = ()
     outside: tuple[Period, ...] = ()
     titles: dict[Language, str] = {}
+    of: frozenset[str] = frozenset()
+    against: frozenset[str] = frozenset()
+    baseline_us: int = 0
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):

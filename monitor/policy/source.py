@@ -136,8 +136,28 @@ class CampaignSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     objectives: dict[Name, ObjectiveOverrideSource] = {}
 
 
+class BurnSource(Base, frozen=True, kw_only=True, omit_defaults=True):
+    """Two windows that must both burn faster than `rate`, or spend more than `share` of the budget in the long one."""
+
+    long: LongDuration
+    short: LongDuration
+    rate: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    share: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+    severity: Severity = "critical"
+
+
+class BudgetSource(Base, frozen=True, kw_only=True, omit_defaults=True):
+    """An error budget: what may be missed over the window. Without `burns` the burn rates follow from target and window."""
+
+    burns: list[BurnSource] | None = None
+
+
 class ObjectiveSource(Base, frozen=True, kw_only=True, omit_defaults=True):
-    """A promised value of an indicator over a rolling window; exactly one of at_least and at_most."""
+    """A promised value of an indicator over a rolling window; exactly one of at_least and at_most.
+
+    `by`: each value of a facet by itself (or only those named), or compared by `spread.` and `gap.` (`of` against `against`).
+    `budget`: judged by how fast the error budget is spent. `baseline`: the time that a surge is measured by.
+    """
 
     title: Title | None = None
     indicator: Text
@@ -155,6 +175,11 @@ class ObjectiveSource(Base, frozen=True, kw_only=True, omit_defaults=True):
     outside: Names | None = None
     severity: Severity = "warning"
     source: Text | None = None
+    by: Text | None = None
+    of: str | list[str] | None = None
+    against: str | list[str] | None = None
+    baseline: LongDuration | None = None
+    budget: BudgetSource | None = None
 
 
 class StepSource(Base, frozen=True, kw_only=True, omit_defaults=True):

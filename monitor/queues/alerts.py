@@ -5,7 +5,10 @@ from typing import Final
 
 import msgspec
 
-from monitor.panes.where import ALL, Series, scope_parts
+from monitor.panes.where import ALL, Series, facet_parts, scope_parts
+from monitor.policy.budgets import budget_of, highest_burn
+from monitor.policy.durations import window_text
+from monitor.policy.model import Policy
 from monitor.processing import Output
 from monitor.queues.formulas import Reading
 from monitor.queues.objectives import Reason
@@ -24,18 +27,19 @@ def alert_id(objective: str, series: Series, since_at: Instant) -> str:
     return sha256("\0".join((objective, *series, str(since_at))).encode()).hexdigest()[:_DIGITS]
 
 
-def firing(promise: Promise, series: Series, reading: Reading, since_at: Instant, t: Instant, policy: str) -> Alert:
+def firing(promise: Promise, series: Series, reading: Reading, since_at: Instant, t: Instant, policy: Policy) -> Alert:
     """Return the first version of a breach's alert. Labels are bounded; values and texts are annotations (P41)."""
+    title = promise.written.titles.get(policy.language)
     objective = promise.objective
     kind, name = scope_parts(series[0])
     return Alert(
-        id=alert_id(objective.name, series, since_at),
+        id=alert_id(promise.name, series, since_at),
         version=1,
         state="firing",
         kind="objective",
         severity=objective.severity,
         labels=_labels(promise, series),
-        annotations=_annotations(promise, series, reading),
+        annotations=_annotations(promise, series, reading) | ({"title": title} if title else {}),
         queue=name if kind == "queue" else None,
         objective=objective.name,
         target=objective.target,
@@ -43,7 +47,7 @@ def firing(promise: Promise, series: Series, reading: Reading, since_at: Instant
         detected_at=format_instant(t),
         starts_at=format_instant(since_at),
         reason=Reason.MISSED,
-        policy=policy,
+        policy=policy.version,
     )
 
 
@@ -75,24 +79,21 @@ def forgotten(ended_id: str) -> Output:
 
 def _labels(promise: Promise, series: Series) -> dict[str, str]:
     kind, name = scope_parts(series[0])
-    labels = {"objective": promise.objective.name, "scope": kind}
-    return labels if kind == ALL else labels | {kind: name}
+    facet, value = facet_parts(series[1])
+    labels = {"objective": promise.objective.name, "scope": kind} | ({} if kind == ALL else {kind: name})
+    labels |= {facet: value} if facet else {}
+    labels |= {"period": promise.hours.period} if promise.hours.period else {}
+    return labels | ({"burn": promise.pair} if promise.burn else {})
 
 
 def _annotations(promise: Promise, series: Series, reading: Reading) -> dict[str, str]:
     objective = promise.objective
-    window = f"{seconds_of(objective.window_us)} s" if promise.window else "now"
-    within = f" within {objective.threshold_seconds} s" if objective.threshold_seconds is not None else ""
-    summary = (
-        f"{objective.name}: {objective.indicator}{within} of {series[0]} over {window} is {_number(reading.value)}, "
-        f"promised {objective.comparison} {_number(objective.target)} (n = {reading.n})"
-    )
     texts = {
-        "summary": summary,
+        "summary": _burn_summary(promise, series, reading) if promise.burn else _summary(promise, series, reading),
         "indicator": objective.indicator,
         "definition": promise.definition,
         "target": f"{objective.comparison} {_number(objective.target)}",
-        "window": window,
+        "window": promise.pair or _window(promise),
         **_measured(reading),
     }
     if objective.threshold_seconds is not None:
@@ -100,6 +101,33 @@ def _annotations(promise: Promise, series: Series, reading: Reading) -> dict[str
     if objective.source:
         texts["source"] = objective.source
     return texts
+
+
+def _summary(promise: Promise, series: Series, reading: Reading) -> str:
+    objective = promise.objective
+    within = f" within {objective.threshold_seconds} s" if objective.threshold_seconds is not None else ""
+    return (
+        f"{objective.name}: {objective.indicator}{within} of {_about(series)} over {_window(promise)} is {_number(reading.value)}, "
+        f"promised {objective.comparison} {_number(objective.target)} (n = {reading.n})"
+    )
+
+
+def _burn_summary(promise: Promise, series: Series, reading: Reading) -> str:
+    written = promise.written
+    return (
+        f"{written.name}: the error budget of {written.indicator} {written.comparison} {_number(written.target)} of {_about(series)} over "
+        f"{window_text(written.window_us)} is spent {_number(reading.value)} times faster than it lasts, in both windows of {promise.pair}; "
+        f"told above {_number(promise.objective.target)}, at most {_number(highest_burn(budget_of(written)))} (n = {reading.n})"
+    )
+
+
+def _about(series: Series) -> str:
+    facet, value = facet_parts(series[1])
+    return f"{facet} {value}" if facet else series[0]
+
+
+def _window(promise: Promise) -> str:
+    return f"{seconds_of(promise.objective.window_us)} s" if promise.window else "now"
 
 
 def _resolution(reason: Reason, reading: Reading | None) -> str:

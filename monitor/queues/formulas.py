@@ -1,7 +1,7 @@
 """How a number comes out of totals: shares, means, quantiles, and what is true of now. Nothing offered gives no value (P30)."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -22,20 +22,38 @@ NOTHING = Reading(None, 0)
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What a formula may look at: the totals of a window, who waits now, and T."""
+    """What a formula may look at: the totals of a window, who waits now, and T.
+
+    ``parts`` are other totals that a group formula compares (``monitor.queues.groups``), each of at least ``least`` contacts;
+    ``times`` is how often the window fits into its baseline.
+    """
 
     totals: PaneTotals
     now: Shown = NOBODY
     t: Instant = 0
+    parts: Mapping[str, PaneTotals] = {}
+    least: int = 1
+    times: float = 1.0
+
+
+class Formula(Protocol):
+    """How one number comes out of facts."""
+
+    def read(self, facts: Facts) -> Reading:
+        """Return the value with its n."""
 
 
 class Share(msgspec.Struct, frozen=True):
-    """Sum of numerators over sum of denominators (P44); terms are counters to add and counters to subtract."""
+    """Sum of numerators over sum of denominators (P44); terms are counters to add and counters to subtract.
+
+    ``times`` scales the share, as the NPS counts in points of a hundred.
+    """
 
     over: tuple[str, ...]
     under: tuple[str, ...]
     over_less: tuple[str, ...] = ()
     under_less: tuple[str, ...] = ()
+    times: int = 1
 
     def read(self, facts: Facts) -> Reading:
         """Return the share and its denominator."""
@@ -43,19 +61,31 @@ class Share(msgspec.Struct, frozen=True):
         n = _sum(counts, self.under) - _sum(counts, self.under_less)
         if n <= 0:
             return NOTHING
-        return Reading((_sum(counts, self.over) - _sum(counts, self.over_less)) / n, n)
+        return Reading(self.times * (_sum(counts, self.over) - _sum(counts, self.over_less)) / n, n)
 
 
 class Mean(msgspec.Struct, frozen=True):
-    """Sum of durations over a counter, in seconds; never a mean of means."""
+    """A sum over a counter, never a mean of means; durations in seconds, scores in points (``unit`` is how much of the sum is one)."""
 
     sums: tuple[str, ...]
     count: str
+    unit: int = SECOND
 
     def read(self, facts: Facts) -> Reading:
-        """Return the mean in seconds and how many it is of."""
+        """Return the mean and how many it is of."""
         n = facts.totals.counts.get(self.count, 0)
-        return Reading(_sum(facts.totals.sums, self.sums) / n / SECOND, n) if n > 0 else NOTHING
+        return Reading(_sum(facts.totals.sums, self.sums) / n / self.unit, n) if n > 0 else NOTHING
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many of something there were; none is 0, a fact and not an empty share (R76)."""
+
+    counter: str
+
+    def read(self, facts: Facts) -> Reading:
+        """Return the count, which is its own n."""
+        count = facts.totals.counts.get(self.counter, 0)
+        return Reading(float(count), count)
 
 
 class Quantile(msgspec.Struct, frozen=True):
@@ -98,9 +128,6 @@ class WaitingNow(msgspec.Struct, frozen=True):
     def read(self, facts: Facts) -> Reading:
         """Return how many wait."""
         return Reading(float(facts.now.waiting), facts.now.waiting)
-
-
-Formula = Share | Mean | Quantile | WithinNow | LongestNow | WaitingNow
 
 
 def _sum(amounts: Mapping[str, int], names: tuple[str, ...]) -> int:

@@ -11,23 +11,25 @@ from typing import Final
 import msgspec
 
 from monitor.panes.holding import Holding
-from monitor.panes.slots import FINE_US, Slots
+from monitor.panes.slots import FINE_US
 from monitor.panes.sources import Source, Sources
 from monitor.panes.versions import NamedVersions
 from monitor.panes.where import Series, parse_series, series_key
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
-from monitor.queues.judging import Judge
-from monitor.queues.samples import Board, shard_samples
+from monitor.queues.samples import shard_samples
+from monitor.queues.standings import Standings
 from monitor.queues.tables import Tables
+from monitor.queues.views import Views
 from monitor.queues.waiting import Waiting
-from monitor.queues.windows import SHOWN, Window, WindowId
 from schemas.instants import Instant
-from schemas.panes import PaneRecord, Presence, QueueInput, Resolution, Watermark
+from schemas.panes import PaneRecord, Presence, QueueInput, Watermark
 from schemas.reasons import Reason
 
 UNJUDGED: Final = b"u|"
+CONTACTS: Final = "contacts"
+"""The source of which there is a shard for every partition."""
 
 Held = PaneRecord | Presence
 
@@ -49,13 +51,19 @@ class QueuesProcessor:
         self._holding = Holding[Held](state, expected, _held_decoder)
         self._tables = Tables(state, expected)
         self._waiting = Waiting(state)
-        self._windows: dict[WindowId, Window] = {}
-        self._judge = Judge(self._versions.policy, self._windows, self._waiting, state)
+        self._standings = Standings(state)
+        self._place = (partition, sum(name == CONTACTS for name, _ in sources))
+        self._views = Views(self._versions.policy, self._tables, self._waiting, self._standings, self._place)
         self._unjudged: dict[Series, Instant] = {}
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
         self._changes: dict[bytes, bytes | None] = {}
         self._load(state)
+
+    def switch(self, policy: Policy) -> None:
+        """Judge by another policy from the T reached on: what it does not promise any more ends at the next judgement."""
+        self._views = Views(policy, self._tables, self._waiting, self._standings, self._place)
+        self._views.fill(max(self._sources.reached_at, 0))
 
     def apply(self, record: Record, t: Instant) -> None:
         """Take a pane, a presence or a watermark; a watermark may let T move on. ``t`` is not used: the sources bring their own."""
@@ -81,7 +89,7 @@ class QueuesProcessor:
     def drain(self) -> Effects:
         """Hand over all effects since the last call and start afresh."""
         changes = self._changes
-        for part in (self._sources, self._holding, self._tables, self._waiting, self._judge, self._versions):
+        for part in (self._sources, self._holding, self._tables, self._waiting, self._standings, self._versions):
             changes |= part.changes()
         effects = Effects(changes, self._outputs, self._rejects)
         self._changes, self._outputs, self._rejects = {}, [], []
@@ -96,13 +104,13 @@ class QueuesProcessor:
         if len(parts) < _KEY_PARTS:
             return
         series = parse_series(parts[0], parts[1])
-        until_at = max(self._sources.reached_at, 0) + max(window.id.length_us for window in self._windows.values())
+        until_at = max(self._sources.reached_at, 0) + self._views.longest_us
         self._unjudged[series] = until_at
         self._changes[UNJUDGED + series_key(series).encode()] = until_at.to_bytes(_WIDTH, "big")
 
     def samples(self) -> list[Sample]:
         """Return values for ``/metrics``."""
-        shown = list(self._board.samples(max(self._sources.reached_at, 0)))
+        shown = list(self._views.samples(max(self._sources.reached_at, 0)))
         queues = sum(sample.name == "sla_queue_waiting_contacts" for sample in shown)
         return [*shown, *shard_samples(self._sources, self._holding.count(), queues)]
 
@@ -116,24 +124,12 @@ class QueuesProcessor:
         for t in self._sources.turns(self._versions.are_loaded):
             policy = self._versions.follow(self._sources.named)
             if policy is not None:
-                self._lay_out(policy)
+                self.switch(policy)
             for source in self._holding.senders():
                 self._take(source)
             if t // FINE_US != before // FINE_US:
                 self._enter_slot(t)
             before = t
-
-    def _lay_out(self, policy: Policy) -> None:
-        """Make windows and objectives by a policy, and fill the windows from the tables."""
-        self._slots = Slots(policy.time_zone)
-        self._slot_of: dict[Resolution, Instant] = {}
-        self._windows = _windows(policy, self._slots)
-        self._of_resolution: dict[Resolution, list[Window]] = {}
-        for window in self._windows.values():
-            self._of_resolution.setdefault(window.resolution, []).append(window)
-        self._judge.lay_out(policy, self._windows)
-        self._board = Board(policy, self._windows, self._waiting, self._judge)
-        self._fill()
 
     def _take(self, source: Source) -> None:
         passed_at = min(self._sources.reached_at, self._sources.mark_of(source))
@@ -145,25 +141,15 @@ class QueuesProcessor:
             self._waiting.put(held)
             return
         series, delta = (held.scope, held.dimensions), self._tables.put(held)
-        for window in self._of_resolution.get(held.resolution, ()):
-            window.add(series, held.slot_at, delta)
+        self._views.add(held.resolution, series, held.slot_at, delta)
 
     def _enter_slot(self, t: Instant) -> None:
         """Move the windows to T and judge; while a source is missing nothing fires, nothing resolves, a ``for`` runs on."""
-        self._advance(t)
+        self._views.advance(t)
         if self._sources.is_complete():
             self._release_unjudged(t)
-            self._outputs += self._judge.judge(t, self._unjudged)
+            self._outputs += self._views.judge(t, self._unjudged, self._sources.first_at)
         self._tables.close(self._sources.low_at)
-
-    def _advance(self, t: Instant) -> None:
-        for resolution, windows in self._of_resolution.items():
-            slot_at = self._slots.slot_at(resolution, t)
-            if slot_at == self._slot_of.get(resolution):
-                continue
-            self._slot_of[resolution] = slot_at
-            for window in windows:
-                window.advance(slot_at, self._tables.series_in, self._tables.panes)
 
     def _release_unjudged(self, t: Instant) -> None:
         for series in [each for each, until_at in self._unjudged.items() if until_at <= t]:
@@ -177,20 +163,4 @@ class QueuesProcessor:
         for key in sorted(key for key in state if key.startswith(UNJUDGED)):
             scope, dims = key[len(UNJUDGED) :].decode().split("|")
             self._unjudged[parse_series(scope, dims)] = int.from_bytes(state[key], "big")
-        self._lay_out(self._versions.policy)
-
-    def _fill(self) -> None:
-        self._advance(max(self._sources.reached_at, 0))
-        for resolution, windows in self._of_resolution.items():
-            first_at = min(window.begins_at for window in windows)
-            for slot_at, found in self._tables.slots(resolution):
-                for series in found if slot_at >= first_at else ():
-                    for pane in self._tables.panes(series, resolution, slot_at):
-                        for window in windows:
-                            window.add(series, slot_at, pane)
-
-
-def _windows(policy: Policy, slots: Slots) -> dict[WindowId, Window]:
-    found = [Window(length_us, None, slots) for length_us in SHOWN.values()]
-    found += [Window(objective.window_us, objective.calendar, slots) for objective in policy.objectives]
-    return {window.id: window for window in found}
+        self._views.fill(max(self._sources.reached_at, 0))

@@ -10,12 +10,17 @@ from typing import Final
 
 from monitor.panes import sketch
 from monitor.panes.sources import Sources
-from monitor.panes.where import NODE, TOTAL, Series, scope_parts, scope_text
+from monitor.panes.where import NODE, TOTAL, Series, scope_parts, scope_text, series_label
+from monitor.policy.budgets import budget_of
+from monitor.policy.durations import window_text
+from monitor.policy.indicator_names import QUANTILES
 from monitor.policy.model import Policy, QueuePolicy
 from monitor.processing import Sample
 from monitor.queues.formulas import Facts, Formula
-from monitor.queues.indicators import QUANTILES, formula
+from monitor.queues.indicators import formula
 from monitor.queues.judging import Judge
+from monitor.queues.promises import Promise
+from monitor.queues.reading import Reader, misses
 from monitor.queues.waiting import Waiting
 from monitor.queues.windows import SHOWN, Window, WindowId
 from schemas.instants import SECOND, Instant
@@ -35,10 +40,10 @@ _RATIOS: Final = tuple(QUANTILES.values())
 class Board:
     """The numbers of one shard's queues, remembered between scrapes."""
 
-    def __init__(self, policy: Policy, windows: Mapping[WindowId, Window], waiting: Waiting, judge: Judge) -> None:
+    def __init__(self, policy: Policy, windows: Mapping[WindowId, Window], waiting: Waiting, judge: Judge, reader: Reader) -> None:
         self._queues: QueuePolicy = policy.queues
         self._windows = {label: windows[WindowId(length_us)] for label, length_us in SHOWN.items()}
-        self._waiting, self._judge = waiting, judge
+        self._waiting, self._judge, self._reader = waiting, judge, reader
         self._made: dict[str, dict[str, list[Sample]]] = {label: {} for label in SHOWN}
         self._levels: dict[int, list[tuple[str, Formula]]] = {}
 
@@ -94,13 +99,31 @@ class Board:
                 yield Sample("sla_service_level_ratio", (queue, "V8", str(within), "now"), (now.waiting - beyond) / now.waiting)
 
     def _objectives(self, t: Instant) -> Iterator[Sample]:
+        firing: dict[tuple[str, Series], bool] = {}
+        plain: list[tuple[Promise, Series]] = []
         for promise, series, is_firing in self._judge.standings():
-            labels = (promise.objective.name, series[0])
-            value = self._judge.read(promise, series, t).value
+            about = (promise.written.name, series)
+            firing[about] = firing.get(about, False) or is_firing
+            if promise.burn is None:
+                plain.append((promise, series))
+            else:
+                yield from self._burns(promise, series)
+        for promise, series in plain:
+            labels = (promise.written.name, series_label(series), promise.hours.period)
+            value = self._reader.read(promise, series, t).value
             if value is not None:
                 yield Sample("sla_objective_value", labels, value)
-            yield Sample("sla_objective_target", labels, promise.objective.target)
-            yield Sample("sla_objective_breached", labels, float(is_firing))
+                if promise.written.burns:
+                    yield Sample("sla_error_budget_left_ratio", labels, 1 - misses(promise, value) / budget_of(promise.written))
+            yield Sample("sla_objective_target", labels, promise.written.target)
+            yield Sample("sla_objective_breached", labels, float(firing[promise.written.name, series]))
+
+    def _burns(self, promise: Promise, series: Series) -> Iterator[Sample]:
+        labels = (promise.written.name, series_label(series), promise.hours.period)
+        yield Sample("sla_error_budget_burn_limit", (*labels, promise.pair), promise.objective.target)
+        for window, burn in zip(promise.windows, self._reader.burns(promise, series), strict=True):
+            if burn is not None:
+                yield Sample("sla_error_budget_burn_rate", (*labels, promise.pair, window_text(window.length_us)), burn)
 
     def _within(self, queue: str) -> tuple[int, ...]:
         return self._queues.named.get(queue, self._queues.default).answer_within_seconds

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
+from monitor.policy.indicator_names import QUANTILES
 from monitor.queues.formulas import Facts
-from monitor.queues.indicators import QUANTILES, formula
+from monitor.queues.indicators import formula
 from schemas.panes import PaneTotals
 
 LEVELS: Final = ("V1", "V2", "V3", "V4", "V5", "V6", "V7")

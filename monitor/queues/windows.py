@@ -9,14 +9,13 @@ A window reads the finest panes that are kept long enough for it; T moves in ste
              it       (slot of T) - length                                what it holds as of T
 
 so a window holds its length in whole slots and the running one, never less than was promised. Up to 6 h the slots are of 10 s, up to
-48 h of 5 minutes, up to 35 d hours, above days. Slots of an objective with a calendar count only if they begin while it is open.
+48 h of 5 minutes, up to 35 d hours, above days. Slots of an objective with a calendar or periods count only if they begin while it is open.
 """
 
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from monitor.calendar.model import Calendar
 from monitor.panes import totals
 from monitor.panes.slots import KEPT_US, LENGTH_US, RESOLUTIONS, Slots
 from monitor.panes.where import Series
@@ -27,14 +26,24 @@ SHOWN: Final[dict[str, int]] = {"5m": 5 * MINUTE, "30m": 30 * MINUTE, "1h": HOUR
 """The windows that ``/metrics`` shows beside those of the objectives."""
 
 PanesOf = Callable[[Series, Resolution, Instant], Iterable[PaneTotals]]
+Wants = Callable[[Series], bool]
 SeriesIn = Callable[[Resolution, Instant], Iterable[Series]]
 
 
+class Opening(Protocol):
+    """The time in which a window counts."""
+
+    name: str
+
+    def is_open(self, at: Instant) -> bool:
+        """Whether a slot that begins at ``at`` counts."""
+
+
 class WindowId(NamedTuple):
-    """Which window: its length and the calendar it counts in, if any."""
+    """Which window: its length and the time it counts in, if not all."""
 
     length_us: int
-    calendar: str = ""
+    hours: str = ""
 
 
 def resolution_of(length_us: int) -> Resolution:
@@ -48,21 +57,23 @@ def resolution_of(length_us: int) -> Resolution:
 
 
 class Window:
-    """One window over every series."""
+    """One window over every series that somebody looks at."""
 
-    def __init__(self, length_us: int, calendar: Calendar | None, slots: Slots) -> None:
-        self.id = WindowId(length_us, calendar.name if calendar else "")
+    def __init__(self, length_us: int, opening: Opening | None, slots: Slots, wants: Wants | None = None) -> None:
+        self.id = WindowId(length_us, opening.name if opening else "")
         self.resolution = resolution_of(length_us)
         self.totals: dict[Series, PaneTotals] = {}
         self.changed: dict[Series, None] = {}
         self.unseen: dict[Series, None] = {}
         self.begins_at: Instant = 0
-        self._calendar, self._slots = calendar, slots
+        self._opening, self._slots, self._wants = opening, slots, wants
         self._inside: list[Instant] = []
         self._members: set[Instant] = set()
 
     def add(self, series: Series, slot_at: Instant, delta: PaneTotals) -> None:
         """Take what a pane grew by, if its slot is inside."""
+        if self._wants is not None and not self._wants(series):
+            return
         if slot_at not in self._members and not self._enter(slot_at):
             return
         held = self.totals.get(series)
@@ -91,7 +102,7 @@ class Window:
         self.changed[series] = self.unseen[series] = None
 
     def _enter(self, slot_at: Instant) -> bool:
-        if slot_at < self.begins_at or not (self._calendar is None or self._calendar.is_open(slot_at)):
+        if slot_at < self.begins_at or not (self._opening is None or self._opening.is_open(slot_at)):
             return False
         self._members.add(slot_at)
         heappush(self._inside, slot_at)

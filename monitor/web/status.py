@@ -92,7 +92,7 @@ def _total(status: Status, sample: Sample) -> None:
         case "sla_source_lag_records":
             status.lag[sample.labels[0]] = status.lag.get(sample.labels[0], 0) + int(sample.value)
         case "sla_objective_breached" if sample.value:
-            status.objectives_breached.append(" ".join(sample.labels))
+            status.objectives_breached.append(" ".join(filter(None, sample.labels)))
         case _:
             return
 

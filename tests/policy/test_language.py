@@ -99,11 +99,16 @@ def test_every_event_is_a_moment() -> None:
 
 
 def test_every_indicator_of_the_requirements_has_a_name() -> None:
-    """Requirements §5.1-5.4."""
-    levels = {f"service_level.V{number}" for number in range(1, 9)}
-    waits = {f"wait_seconds.p{quantile}" for quantile in (50, 90, 95, 99)}
-    others = {"answer_rate", "asa_seconds", "abandonment_ratio.gross", "abandonment_ratio.net", "handle_seconds", "longest_wait_seconds", "waiting"}
-    assert set(INDICATORS) == levels | waits | others
+    """Requirements §5.1-5.10."""
+    levels = {f"service_level.V{number}" for number in range(9)}
+    waits = {f"{name}.p{quantile}" for quantile in (50, 90, 95, 99) for name in ("wait_seconds", "wait_seconds_all", "clock_seconds.<clock>")}
+    calls = {"answer_rate", "asa_seconds", "abandonment_ratio.gross", "abandonment_ratio.net", "handle_seconds", "longest_wait_seconds", "waiting"}
+    clocks = {f"{name}.<clock>" for name in ("clock_met_ratio", "clock_met_ratio_gross", "clock_breached_ratio", "clock_mean_seconds")}
+    feedback = {"survey_mean.<instrument>", "survey_satisfied_ratio.<instrument>", "nps.<instrument>", "qc_pass_ratio.<dimension>", "complaint_ratio"}
+    problems = {"solved_ratio", "fcr_ratio", "repeat_ratio", "callback_ratio", "ivr_seconds", "ivr_hang_up_ratio", "ivr_self_served_ratio"}
+    groups = {"contact_share", "spread.<indicator>", "gap.<indicator>", "surge.<counter>", "flow_ratio.<rule>", "flow_count.<rule>", "contacts"}
+    assert set(INDICATORS) >= levels | waits | calls | clocks | feedback | problems | groups
+    assert all(each.definition and each.source for each in INDICATORS.values())
     of_clock = indicator("clock_met_ratio.answer")
     assert of_clock is not None
     assert of_clock.unit == "ratio"

@@ -167,9 +167,9 @@ def test_samples_show_queues_objectives_and_sources_by_name() -> None:
     assert shown["sla_queue_volume_contacts", ("PS", "1d")] == 10
     assert shown["sla_indicator_value", ("PS", "asa_seconds", "5m")] == 60
     assert shown["sla_indicator_value", ("PS", "wait_seconds.p95", "1h")] == pytest.approx(60, rel=0.01)
-    assert shown["sla_objective_value", ("level", "queue:PS")] == 0
-    assert shown["sla_objective_target", ("level", "queue:PS")] == 0.8
-    assert shown["sla_objective_breached", ("level", "queue:PS")] == 0
+    assert shown["sla_objective_value", ("level", "queue:PS", "")] == 0
+    assert shown["sla_objective_target", ("level", "queue:PS", "")] == 0.8
+    assert shown["sla_objective_breached", ("level", "queue:PS", "")] == 0
     assert shown["sla_queues_incomplete", ()] == 0
     assert shown["sla_queue_source_watermark_timestamp_seconds", ("contacts", "0")] == START // SECOND + 70
     line.tick(START + 70 * SECOND + 2 * DAY)

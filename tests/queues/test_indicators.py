@@ -6,9 +6,10 @@ from monitor.errors import PolicyError
 from monitor.panes import sketch
 from monitor.panes.presence import NOBODY, Shown
 from monitor.panes.totals import merged
-from monitor.policy.indicator_names import INDICATORS as PROMISED
+from monitor.policy.indicator_names import INDICATORS, indicator
 from monitor.queues.formulas import Facts, Reading
-from monitor.queues.indicators import INDICATORS, find, formula
+from monitor.queues.groups import AGAINST, BASELINE, OF
+from monitor.queues.indicators import MAKERS, formula
 from schemas.instants import SECOND
 from schemas.panes import PaneTotals
 
@@ -72,9 +73,103 @@ def test_callers_still_waiting_and_call_backs_are_in_no_denominator() -> None:
     assert formula("callback_ratio").read(Facts(totals)) == Reading(10 / 1090, 1090)
 
 
-@pytest.mark.parametrize("name", [name for name in INDICATORS if name not in ("waiting", "longest_wait_seconds")] + ["clock_met_ratio.x"])
+def assert_reads(reading: Reading, value: float, n: int, within: float = 1e-9) -> None:
+    assert reading.value == pytest.approx(value, rel=within)
+    assert reading.n == n
+
+
+FACTS_OF_NONE = ("waiting", "longest_wait_seconds", "contacts", "flow_count.<rule>")
+"""Nobody waiting and nothing seen are facts, not empty shares."""
+
+
+@pytest.mark.parametrize("name", [name.replace("<indicator>", "asa_seconds") for name in INDICATORS if name not in FACTS_OF_NONE])
 def test_an_empty_window_has_no_value_never_zero_or_one(name: str) -> None:
     assert formula(name, 20).read(Facts(PaneTotals())) == Reading(None, 0)
+
+
+DAY = PaneTotals(
+    counts={
+        "contacts": 4000, "complaints": 18, "resolution.solved": 190, "clock.total_resolution.met": 180, "clock.total_resolution.breached": 20,
+        "clock.total_resolution.exempt": 50, "clock.total_resolution.stopped": 40, "clock.node:network.met": 57, "clock.node:network.breached": 3,
+        "survey.csat.n": 40, "survey.csat.satisfied": 36, "survey.csat.dissatisfied": 2, "survey.csat.other_scale": 7,
+        "survey.nps.n": 50, "survey.nps.satisfied": 30, "survey.nps.dissatisfied": 10, "qc.script.n": 200, "qc.script.passed": 197,
+        "fcr.first": 300, "fcr.solved": 261, "repeat.contacts": 400, "repeat.repeats": 30, "flow.stages.ok": 96, "flow.stages.violated": 4,
+        "flow.time_limit.seen": 12, "offered": 1000, "callback": 25, "ivr.entered": 500, "ivr.human": 300, "ivr.self_served": 120, "ivr.hung_up": 80,
+    },
+    sums={"survey.csat.score_milli": 184_000, "clock.total_resolution.elapsed_us": 40 * 30_000 * SECOND, "ivr_us": 500 * 48 * SECOND},
+)  # fmt: skip
+
+DAY_ROWS = (
+    ("complaints per contact (R25): 18 of 4,000", "complaint_ratio", 0.0045, 4000),
+    ("node time-outs (R24): 3 of 60 cycles decided", "clock_breached_ratio.node:network", 0.05, 60),
+    ("exempt cycles are in the gross denominator only", "clock_met_ratio_gross.total_resolution", 180 / 250, 250),
+    ("mean handling of orders (R4): 1,200,000 s over 40 stopped, not over 200 decided", "clock_mean_seconds.total_resolution", 30_000.0, 40),
+    ("satisfaction mean of 40 answers (R26): 184 points", "survey_mean.csat", 4.6, 40),
+    ("top two of five (R28), answers on another scale left out", "survey_satisfied_ratio.csat", 0.9, 40),
+    ("net promoters (R27): 60 % - 20 %", "nps.nps", 40.0, 50),
+    ("script compliance (R29)", "qc_pass_ratio.script", 0.985, 200),
+    ("solved and not reopened / cycles booked (R31)", "solved_ratio", 0.95, 200),
+    ("first-contact resolution by problem (R22)", "fcr_ratio", 0.87, 300),
+    ("repeat rate by contact (R23)", "repeat_ratio", 0.075, 400),
+    ("process compliance (R30)", "flow_ratio.stages", 0.96, 100),
+    ("complaints about time limits (R18)", "flow_count.time_limit", 12.0, 12),
+    ("call-back share beside V0 (§5.10)", "callback_ratio", 0.025, 1000),
+    ("hung up in the voice menu (R85)", "ivr_hang_up_ratio", 0.16, 500),
+    ("served by the voice menu", "ivr_self_served_ratio", 0.24, 500),
+    ("time in the voice menu", "ivr_seconds", 48.0, 500),
+    ("contacts", "contacts", 4000.0, 4000),
+)
+
+
+@pytest.mark.parametrize(("name", "value", "n"), [row[1:] for row in DAY_ROWS], ids=[row[0] for row in DAY_ROWS])
+def test_indicator_on_a_day_worked_out_by_hand(name: str, value: float, n: int) -> None:
+    assert_reads(formula(name).read(Facts(DAY)), value, n)
+
+
+def test_detractors_include_six_and_all_detractors_are_minus_a_hundred() -> None:
+    totals = PaneTotals(counts={"survey.nps.n": 4, "survey.nps.dissatisfied": 4})
+    assert formula("nps.nps").read(Facts(totals)) == Reading(-100.0, 4)
+
+
+def test_quantiles_of_a_clock_stand_beside_its_mean() -> None:
+    totals = PaneTotals(sketches={"clock.answer": {}})
+    for second in range(1, 101):
+        sketch.observe(totals.sketches["clock.answer"], second * SECOND)
+    for point, exact in (("p50", 51), ("p90", 91), ("p95", 96)):
+        assert_reads(formula(f"clock_seconds.answer.{point}").read(Facts(totals)), exact, 100, within=0.01)
+
+
+def part(met: int, breached: int) -> PaneTotals:
+    return PaneTotals(counts={"clock.answer.met": met, "clock.answer.breached": breached})
+
+
+def test_a_spread_is_the_highest_less_the_lowest_of_the_parts_with_enough_contacts() -> None:
+    parts = {"Lhasa": part(95, 5), "Shigatse": part(70, 30), "Nagqu": part(0, 3)}
+    spread = formula("spread.clock_met_ratio.answer")
+    assert_reads(spread.read(Facts(PaneTotals(), parts=parts, least=20)), 0.25, 100)
+    assert_reads(spread.read(Facts(PaneTotals(), parts=parts, least=1)), 0.95, 3)
+    assert spread.read(Facts(PaneTotals(), parts={"Lhasa": part(95, 5)}, least=1)).value is None, "one alone is no spread"
+
+
+def test_a_gap_above_zero_says_that_the_first_waits_longer() -> None:
+    vip = PaneTotals(counts={"answers": 10}, sums={"answer_wait_us": 300 * SECOND})
+    standard = PaneTotals(counts={"answers": 100}, sums={"answer_wait_us": 2500 * SECOND})
+    gap = formula("gap.asa_seconds")
+    assert gap.read(Facts(PaneTotals(), parts={OF: vip, AGAINST: standard}, least=10)) == Reading(5.0, 10)
+    assert gap.read(Facts(PaneTotals(), parts={OF: vip, AGAINST: standard}, least=11)).value is None
+    assert gap.read(Facts(PaneTotals(), parts={AGAINST: standard})).value is None
+
+
+def test_a_share_of_named_channels_is_of_all_contacts() -> None:
+    parts = {"app": PaneTotals(counts={"contacts": 30}), "wechat": PaneTotals(counts={"contacts": 25})}
+    assert formula("contact_share").read(Facts(PaneTotals(counts={"contacts": 100}), parts=parts)) == Reading(0.55, 100)
+
+
+def test_a_surge_compares_with_the_mean_window_of_the_baseline_before_it() -> None:
+    now, day = PaneTotals(counts={"contacts": 60}), PaneTotals(counts={"contacts": 530})
+    surge = formula("surge.contacts")
+    assert_reads(surge.read(Facts(now, parts={BASELINE: day}, times=48)), 60 / (470 / 47), 60)
+    assert surge.read(Facts(now, parts={BASELINE: now}, times=48)).value is None, "nothing is usual yet (P30)"
 
 
 def test_a_mean_of_windows_is_the_mean_of_their_contacts() -> None:
@@ -104,11 +199,31 @@ def test_indicators_of_now_look_at_who_waits() -> None:
     assert formula("longest_wait_seconds").read(Facts(PaneTotals(), NOBODY)) == Reading(0.0, 0)
 
 
-def test_every_indicator_that_a_policy_may_promise_has_a_formula() -> None:
-    for name, promised in PROMISED.items():
-        known = find(name)
-        assert known is not None, name
-        assert (known.threshold, known.instant) == (promised.threshold, promised.instant), name
+def test_the_catalogue_and_the_formulas_know_the_same_names() -> None:
+    assert set(MAKERS) == set(INDICATORS)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "value", "unit"),
+    [
+        pytest.param("clock_met_ratio.node:network", "clock_met_ratio.<clock>", "node:network", "ratio", id="a department's clock"),
+        pytest.param("clock_seconds.answer.p90", "clock_seconds.<clock>.p90", "answer", "seconds", id="brackets in the middle"),
+        pytest.param("gap.asa_seconds", "gap.<indicator>", "asa_seconds", "seconds", id="a gap has the unit of what it compares"),
+        pytest.param("spread.nps.nps", "spread.<indicator>", "nps.nps", "points", id="a spread of a bracketed name"),
+        pytest.param("wait_seconds.p90", "wait_seconds.p90", "", "seconds", id="no brackets"),
+    ],
+)
+def test_brackets_are_filled_in(name: str, pattern: str, value: str, unit: str) -> None:
+    found = indicator(name)
+    assert found is not None
+    assert (found.pattern, found.value, found.unit) == (pattern, value, unit)
+
+
+@pytest.mark.parametrize(
+    "name", ["clock_met_ratio.", "clock_seconds.answer", "gap.gap.asa_seconds", "spread.waiting", "spread.nothing", "service_level"]
+)
+def test_what_is_not_in_the_catalogue_is_unknown(name: str) -> None:
+    assert indicator(name) is None
 
 
 def test_an_unknown_name_and_a_missing_threshold_are_policy_errors() -> None:

@@ -31,7 +31,7 @@ class EvenMinutes:
 def test_the_running_total_is_the_merge_of_the_panes_inside(seed: int, with_calendar: bool, length: int) -> None:
     random, panes = Random(seed), dict[tuple[Series, Instant], PaneTotals]()
     calendar = EvenMinutes() if with_calendar else None
-    window = Window(length * SECOND, calendar, Slots("UTC"))  # type: ignore[arg-type]  # only what a window asks for
+    window = Window(length * SECOND, calendar, Slots("UTC"))
     t = START
 
     def series_in(_: Resolution, slot_at: Instant) -> list[Series]:

@@ -28,8 +28,8 @@ SAMPLES = (
     Sample("sla_breaches_open", ("call", "critical", "0"), 2.0),
     Sample("sla_breaches_open", ("workorder", "warning", "1"), 1.0),
     Sample("sla_events_rejected_total", ("sla.calls", "malformed"), 7.0),
-    Sample("sla_objective_breached", ("peak_answer_rate", "queue:PS"), 1.0),
-    Sample("sla_objective_breached", ("peak_answer_rate", "queue:NW"), 0.0),
+    Sample("sla_objective_breached", ("peak_answer_rate", "queue:PS", ""), 1.0),
+    Sample("sla_objective_breached", ("peak_answer_rate", "queue:NW", ""), 0.0),
 )
 
 

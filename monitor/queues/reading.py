@@ -1,0 +1,91 @@
+"""The value of a promise as of T, out of the windows of one shard."""
+
+from collections.abc import Mapping
+
+from monitor.panes.totals import merged
+from monitor.panes.where import ALL, TOTAL, Series, facet_parts
+from monitor.policy.budgets import budget_of
+from monitor.queues.formulas import NOTHING, Count, Facts, Reading
+from monitor.queues.groups import AGAINST, BASELINE, OF
+from monitor.queues.promises import Promise
+from monitor.queues.waiting import Waiting
+from monitor.queues.windows import Window, WindowId
+from schemas.instants import Instant
+from schemas.panes import PaneTotals
+
+_NONE = PaneTotals()
+
+
+class Reader:
+    """Reads windows and presence; ``since_at`` is the first T that this shard ever heard of."""
+
+    def __init__(self, windows: Mapping[WindowId, Window], waiting: Waiting) -> None:
+        self.windows, self._waiting = windows, waiting
+        self.since_at: Instant = 0
+
+    def read(self, promise: Promise, series: Series, t: Instant) -> Reading:
+        """Return the value of a promise; of a burn rate the lower of its two windows, which both must exceed it."""
+        if promise.burn is not None:
+            return self._burn(promise, series)
+        if not promise.windows:
+            return promise.formula.read(Facts(_NONE, self._waiting.now(series), t))
+        if isinstance(promise.formula, Count) and promise.objective.comparison == ">=" and not self._saw_all(promise, promise.objective.window_us, t):
+            return NOTHING
+        held = self._totals(promise.windows[0], series)
+        if not promise.group:
+            return promise.formula.read(Facts(held))
+        return promise.formula.read(self._group(promise, series, held, t))
+
+    def burns(self, promise: Promise, series: Series) -> tuple[float | None, ...]:
+        """Return the burn rate over each window of a promise, unrounded; None for an empty one."""
+        return tuple(self._burn_over(promise, window, series)[0] for window in promise.windows)
+
+    def subjects(self, promise: Promise) -> set[Series]:
+        """Return every series that there is to judge now."""
+        found = self._waiting.series() if promise.window is None else self.windows[promise.window].totals
+        return {subject for each in found if (subject := promise.subject(each)) is not None}
+
+    def changed(self, promise: Promise) -> set[Series]:
+        """Return the series whose value may have changed since the last judgement."""
+        found = (each for window in promise.windows for each in self.windows[window].changed)
+        return {subject for each in found if (subject := promise.subject(each)) is not None}
+
+    def _totals(self, window: WindowId, series: Series) -> PaneTotals:
+        return self.windows[window].totals.get(series, _NONE)
+
+    def _burn(self, promise: Promise, series: Series) -> Reading:
+        (long, n), (short, _) = (self._burn_over(promise, window, series) for window in promise.windows)
+        return NOTHING if long is None or short is None else Reading(min(long, short), n)
+
+    def _burn_over(self, promise: Promise, window: WindowId, series: Series) -> tuple[float | None, int]:
+        value, n = promise.formula.read(Facts(self._totals(window, series)))
+        if value is None:
+            return None, 0
+        return misses(promise, value) / budget_of(promise.written), n
+
+    def _group(self, promise: Promise, series: Series, held: PaneTotals, t: Instant) -> Facts:
+        objective = promise.objective
+        if promise.group == "baseline":
+            if not self._saw_all(promise, objective.baseline_us, t, since_only=True):
+                return Facts(held)
+            parts = {BASELINE: self._totals(promise.windows[1], series)}
+            return Facts(held, parts=parts, times=objective.baseline_us / objective.window_us)
+        found = {
+            facet_parts(dims)[1]: totals
+            for (scope, dims), totals in sorted(self.windows[promise.windows[0]].totals.items(), key=lambda item: item[0])
+            if scope == ALL and dims != TOTAL and promise.reads((scope, dims))
+        }
+        if promise.group == "pair":
+            sides = ((OF, objective.of), (AGAINST, objective.against))
+            found = {side: merged(part for value, part in found.items() if value in values) for side, values in sides}
+        return Facts(held, parts=found, least=max(1, objective.minimum_volume))
+
+    def _saw_all(self, promise: Promise, length_us: int, t: Instant, *, since_only: bool = False) -> bool:
+        """Whether a whole window lies behind T: nothing seen is a silence only while it was watched and open."""
+        from_at = t - length_us
+        return from_at >= self.since_at and (since_only or promise.hours.is_open_from(from_at, t))
+
+
+def misses(promise: Promise, value: float) -> float:
+    """The share that went wrong, of a share that is promised to be high or low."""
+    return 1 - value if promise.written.comparison == ">=" else value
