@@ -85,8 +85,8 @@ def _unfold(rows: list[str], key: yaml.Node, value: yaml.MappingNode, indent: in
     behind = rows[value.end_mark.line][value.end_mark.column :]
     head = rows[key.start_mark.line][: key.end_mark.column] + ":" + behind
     rows[key.start_mark.line : value.end_mark.line + 1] = [head, *"\n".join(lines).split("\n")] if lines else [head]
-    first: int = key.start_mark.line
-    return first + 1 + sum(line.count("\n") + 1 for line in lines)
+    first: int = key.start_mark.line + 1
+    return first + sum(line.count("\n") + 1 for line in lines)
 
 
 def _last_row(node: yaml.Node) -> int:

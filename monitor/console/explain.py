@@ -117,9 +117,7 @@ def _of_workers(contact: str, family: Family | None) -> Explanations:
         if answer.status == 200:
             found += _many(answer.body) if family is None else [_told(answer.body)]
     if not found:
-        raise SourceError(
-            f"{contact}: neither a file nor a contact that {'the workers' if len(answers) > 1 else 'the worker'} asked keep: {_why(answers[-1].body)}"
-        )
+        raise SourceError(f"{contact}: neither a file nor a contact that a worker keeps: {_why(answers[-1].body)}")
     return Explanations(contacts=tuple(found))
 
 

@@ -8,6 +8,7 @@ import msgspec
 from rich.table import Table
 
 from monitor.collector import look_seldom
+from monitor.console.overview import Measured, core_table, overview_tables
 from monitor.console.policies import DEFAULT, SOURCE_POLICIES, open_policy, settings
 from monitor.console.screen import Format, counted, output_option, print_json, progress, results, say, table
 from monitor.console.sourcing import SOURCE_HELP, begin, options_option, policy_at_option, source_arguments
@@ -15,7 +16,7 @@ from monitor.console.wiring import hash_key_of
 from monitor.errors import SourceError
 from monitor.policy.model import Policy
 from monitor.replay.finals import Finals
-from monitor.replay.product import product_engine, totals_of
+from monitor.replay.product import everything_of, product_engine
 from monitor.replay.schedule import FROM_THE_START, Schedule
 from monitor.sources.arrival import Arrival
 from monitor.sources.tick_plan import play, tick_plan
@@ -44,7 +45,8 @@ def command(
 
     The same processors run as in a worker, with the ticks that `publish --drive-clock` would write: verdicts and alerts are those of a live
     run, record for record. With --policy-at another policy is published in the middle of the log. With --output json standard output
-    holds JSON alone: totals per queue under `queues.<name>`, then verdicts by clock, alerts by kind, refused records by reason.
+    holds JSON alone: totals per queue under `queues.<name>`, verdicts by clock, alerts by kind, refused records by reason, and every
+    clock and indicator of everything together with its n.
     """
     compiled = open_policy(policy, SOURCE_POLICIES.get(source, DEFAULT))
     schedule = Schedule([(FROM_THE_START, compiled), *((at, open_policy(name)) for at, name in later)])
@@ -69,7 +71,7 @@ def judge(arrivals: Iterable[Arrival], schedule: Policy | Schedule) -> tuple[dic
     engine = product_engine(schedule, finals, partitions=PARTITIONS, hash_key=hash_key_of(settings()))
     events = play(tick_plan(arrivals, PARTITIONS), engine)
     engine.commit()
-    summary: dict[str, object] = {**totals_of(engine, policy)}
+    summary = everything_of(engine, policy)
     summary |= {
         "events": events,
         "policy": policy.version,
@@ -94,6 +96,9 @@ def _print(summary: dict[str, object], policy: Policy) -> None:
     console = results()
     console.print(f"{policy.title} ({policy.version}): {summary['events']:,} events", highlight=False)
     console.print(queue_table(msgspec.convert(summary["queues"], dict[str, QueueTotals])))
+    for lines in (core_table(msgspec.convert(summary["core"], dict[str, Measured])), *overview_tables(summary)):
+        console.print()
+        console.print(lines)
     for title in ("clocks", "alerts", "dead_letters"):
         counts = summary[title]
         if isinstance(counts, dict) and counts:

@@ -1,7 +1,9 @@
 """Alerts of one cycle: one for its breach, one for each warning level or overrun that went by (P16, P40, P41).
 
 Firing while the cycle runs, resolved by its real stop or cancel, retracted when events disprove it. A breach that is found
-when the stop is already known is one record in state ``resolved``. A pause after the breach changes nothing here.
+when the stop is already known is one record in state ``resolved``. A pause after the breach neither resolves nor retracts: while
+it lasts the alert keeps firing and says ``paused`` (P11), so that nobody is told again meanwhile. Levels that went by before the
+contact was closed stay resolved when it is opened again (P16).
 """
 
 from typing import Final
@@ -32,10 +34,15 @@ def of_breach(case: Case, explanation: Explanation | None) -> list[Output]:
         return []
     if state == entry.alert_state and (explanation is None or state == "retracted"):
         return []
-    entry.alert_state = state
+    entry.alert_state, entry.paused = state, _paused(case) if state == "firing" else ""
     entry.alert_version += 1
     starts_at = run.breach_booked_at or case.judged.deadline_at or run.started_at
     return [_alert(case, state, None, starts_at, entry.alert_version, explanation)]
+
+
+def pause_changed(case: Case) -> bool:
+    """Whether a firing breach alert was paused or goes on since it was last told."""
+    return case.entry.alert_state == "firing" and case.run.state == RUNNING and _paused(case) != case.entry.paused
 
 
 def of_levels(case: Case) -> list[Output]:
@@ -46,8 +53,7 @@ def of_levels(case: Case) -> list[Output]:
     for level in sorted({*passed, *entry.levels}):
         told, version, told_at = entry.levels.get(level, ("", 0, 0))
         at = passed.get(level, told_at)
-        is_over = case.judged.decided_at or case.ruling is not None
-        state: AlertState = "retracted" if level not in passed else "resolved" if is_over else "firing"
+        state: AlertState = "retracted" if level not in passed else "resolved" if _level_ended_at(case, at) or case.ruling is not None else "firing"
         if not told and case.ruling is not None:
             continue
         if state == told and at == told_at:
@@ -75,7 +81,10 @@ def retract(policy: Policy, contact: Contact, entry: Published, t: Instant) -> l
 def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant, version: int, explanation: Explanation | None) -> Output:
     contact, run, judged = case.contact, case.run, case.judged
     severity = _severity(case.judged.rule.severity, level)
-    ended_at = 0 if state == "firing" else (judged.decided_at if state == "resolved" else 0) or case.t
+    ended_at = case.t if state == "retracted" else 0
+    if state == "resolved":
+        ended_at = judged.decided_at if level is None else _level_ended_at(case, starts_at)
+        ended_at = ended_at or case.t
     alert = Alert(
         id=alert_id(contact, run.clock, run.cycle, level),
         version=version,
@@ -142,6 +151,24 @@ def _severity(rule: Severity, level: int | None) -> Severity:
     return rule if level is None or level > 100 else _MILDER[rule]
 
 
+def _level_ended_at(case: Case, passed_at: Instant) -> Instant:
+    """When the alert of a level ended: with the cycle, or when the contact was closed though it was opened again later."""
+    closings = [closed_at for closed_at, _ in case.run.closed if closed_at >= passed_at]
+    return closings[0] if closings else case.judged.decided_at
+
+
+def _paused(case: Case) -> str:
+    """``true`` while a pause lasts that stops this clock, or the instant at which its cap is used up; nothing else moves with T."""
+    rule, view = case.judged.rule, case.contact.view
+    if not view.pauses or (rule.target is not None and rule.target.kind == "due_at"):
+        return ""
+    ends = [to_at for _, to_at in case.judged.pauses]
+    if None in ends:
+        return "true"
+    until = max((to_at for to_at in ends if to_at is not None), default=0)
+    return instant_text(until) if until > max(case.contact.last_at, case.run.breach_booked_at) else ""
+
+
 def _elapsed_us(case: Case) -> int:
     run, judged = case.run, case.judged
     return run.elapsed_us if run.ended_at else elapsed_us(judged.rule, run, case.t, judged.pauses)
@@ -164,4 +191,8 @@ def _annotations(case: Case, level: int | None, explanation: Explanation | None)
     }
     if explanation is not None:
         notes["description"] = explanation.text
+    if level is None and case.entry.paused:
+        notes["paused"] = "true"
+        if case.entry.paused != "true":
+            notes["paused_until"] = case.entry.paused
     return notes

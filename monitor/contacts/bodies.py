@@ -40,6 +40,7 @@ _WORDS: Final = (
     "no_longer_promised", "target_changed", "self_served", "hung_up", "no_such_cycle", "social", "email", "store", "kiosk", "other",
     "tariff", "business_rules", "network", "terminal", "service", "tariff_dispute", "new_install", "removal", "overflow", "voicemail",
     "transfer", "ivr", "closed", "withdrawn", "duplicate", "created_in_error", "reached", "no_answer", "busy", "wrong_number", "refused",
+    "clock_skew", "expired",
 )  # fmt: skip
 _WORD_CODES: Final = {word: -1 - code for code, word in enumerate(_WORDS)}
 

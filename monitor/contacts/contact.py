@@ -18,6 +18,13 @@ from schemas.instants import Instant
 RUNNING: Final = 0
 STOPPED: Final = 1
 CANCELLED: Final = 2
+
+HANDED_OVER: Final = "handed_over"
+LEFT: Final = "left"
+CLOSED: Final = "closed"
+CLOCK_SKEW: Final = "clock_skew"
+"""Why a cycle ended otherwise than by the stop its policy names (``Run.reason``)."""
+
 NOWHERE: Final = Where()
 
 
@@ -53,7 +60,10 @@ class Handling(msgspec.Struct, array_like=True):
 
 
 class CallFlow(msgspec.Struct, array_like=True, tag=1):
-    """Where a call is: waiting (``leg``), talking (``handling``), in after-call work, in the voice menu (``…_since_at``)."""
+    """Where a call is: waiting (``leg``), talking (``handling``), in after-call work, in the voice menu (``…_since_at``).
+
+    ``first_queued_at`` is when the customer began to wait, in whatever queue (P26, P27).
+    """
 
     leg: Leg | None = None
     handling: Handling | None = None
@@ -63,6 +73,7 @@ class CallFlow(msgspec.Struct, array_like=True, tag=1):
     direct_source: str = ""
     ivr_since_at: Instant = 0
     ivr_place: Where | None = None
+    first_queued_at: Instant = 0
 
 
 class ChatFlow(msgspec.Struct, array_like=True, tag=2):
@@ -110,8 +121,10 @@ class PauseSpan(msgspec.Struct, array_like=True):
 class Run(msgspec.Struct, array_like=True):
     """One cycle of one clock. ``rule`` -1: nothing is promised now; ``last_rule`` is the last that promised.
 
+    ``clock`` is the published name: of a clock kept per department or node ``<name>:<value>`` (P15), with the ``value`` beside it.
     ``next_at`` is its next timer, 0 for none; ``breach_at`` the deadline it missed, ``passed`` the levels that went by, ``closed``
-    the stretches in which the contact was closed (P13), ``events`` the ids that shaped it after its start, ``policy`` the number of
+    the stretches in which the contact was closed (P13), ``events`` the ids that shaped it after its start. ``promised_at`` is the
+    instant that the starting event named, 0 if it named none; ``policy`` the number of
     the adopted version to which ``rule`` and ``last_rule`` belong.
     """
 
@@ -134,7 +147,17 @@ class Run(msgspec.Struct, array_like=True):
     passed: list[tuple[int, Instant]] = []
     closed: list[tuple[Instant, Instant]] = []
     events: list[str] = []
+    value: str = ""
+    promised_at: Instant = 0
     policy: int = 0
+
+
+class EarlyStop(msgspec.Struct, frozen=True, array_like=True):
+    """A stop that came before anything ran, while the contact was new: another source's clock may be ahead (P37)."""
+
+    at: Instant
+    source: str
+    event: str
 
 
 class Service(msgspec.Struct, array_like=True):
@@ -159,7 +182,10 @@ class Service(msgspec.Struct, array_like=True):
 
 
 class View(msgspec.Struct, array_like=True):
-    """The folded state. ``fired_at`` is the latest timer that went by: an event not after it needs a new fold."""
+    """The folded state. ``fired_at`` is the latest timer that went by: an event not after it needs a new fold.
+
+    ``early`` holds, per clock, a stop before the first start.
+    """
 
     attributes: dict[str, str | int | float | bool] = {}
     flow: CallFlow | ChatFlow | OrderFlow | None = None
@@ -173,10 +199,14 @@ class View(msgspec.Struct, array_like=True):
     followed: list[Followed] = []
     findings: list[Finding] = []
     service: Service | None = None
+    early: dict[str, EarlyStop] = {}
 
 
 class Published(msgspec.Struct, array_like=True):
-    """What the world was told about one cycle: the last verdict, the command that ruled it, the state of its alert and level alerts."""
+    """What the world was told about one cycle: the last verdict and the state of its alert and level alerts.
+
+    ``paused``: that its firing alert is, ``true`` or until when. ``command``: which one ruled the verdict.
+    """
 
     clock: str
     cycle: str
@@ -194,6 +224,7 @@ class Published(msgspec.Struct, array_like=True):
     alert_version: int = 0
     levels: dict[int, tuple[str, int, Instant]] = {}
     breached_at: Instant = 0
+    paused: str = ""
     command: str = ""
 
 

@@ -1,8 +1,11 @@
 """When a cycle falls due: its rule's calendar and target, less the pauses that count for its clock (P6, P9-P11).
 
 Pauses are always derived from the history of the contact, never accumulated (P9). A reason with a cap pauses until the cap
-is used up in counted time, per cycle and reason; from that instant on the clock runs.
+is used up in counted time, per cycle and reason; from that instant on the clock runs. A date that an event named is not
+moved by pauses: there, open time counts whether paused or not.
 """
+
+from collections.abc import Sequence
 
 from monitor.calendar.model import Calendar, Pause
 from monitor.contacts.contact import PauseSpan, Run, View
@@ -50,13 +53,15 @@ def _capped(span: Pause, reason: str, left: dict[str, int], calendar: Calendar) 
     return (from_at, to_at)
 
 
-def due_at(rule: Rule, run: Run, percent: int, pauses: list[Pause]) -> Instant:
+def due_at(rule: Rule, run: Run, percent: int, pauses: Sequence[Pause]) -> Instant:
     """When ``percent`` of the target is used; 0 while it cannot be reached (paused, or the calendar never opens again)."""
     target = rule.target
     if target is None:
         return 0
     if target.kind == "counted":
         return rule.calendar.due(run.started_at, target.amount * percent // 100, pauses) or 0
+    if target.kind == "due_at":
+        return _share_of_date(rule, run, percent)
     end_at = rule.calendar.due_business_days(run.started_at, target.amount, pauses) or 0
     if percent == 100 or not end_at:
         return end_at
@@ -64,18 +69,33 @@ def due_at(rule: Rule, run: Run, percent: int, pauses: list[Pause]) -> Instant:
     return rule.calendar.due(run.started_at, whole_us * percent // 100, pauses) or 0
 
 
-def elapsed_us(rule: Rule, run: Run, until: Instant, pauses: list[Pause]) -> int:
+def _share_of_date(rule: Rule, run: Run, percent: int) -> Instant:
+    """A share of the open time between the start and the promised instant; without any, the instant itself."""
+    if percent == 100 or not run.promised_at:
+        return run.promised_at
+    whole_us = rule.calendar.counted(run.started_at, run.promised_at)
+    if not whole_us:
+        return run.promised_at if percent < 100 else 0
+    return rule.calendar.due(run.started_at, whole_us * percent // 100) or 0
+
+
+def holding(rule: Rule, pauses: Sequence[Pause]) -> Sequence[Pause]:
+    """The pauses that hold the clock of a rule: a date that was named is held by none."""
+    return () if rule.target is not None and rule.target.kind == "due_at" else pauses
+
+
+def elapsed_us(rule: Rule, run: Run, until: Instant, pauses: Sequence[Pause]) -> int:
     """Counted time from the start to ``until`` (P8)."""
-    return rule.calendar.counted(run.started_at, until, pauses)
+    return rule.calendar.counted(run.started_at, until, holding(rule, pauses))
 
 
-def target_us(rule: Rule, run: Run, deadline_at: Instant, pauses: list[Pause]) -> int:
-    """The target in counted time; for business days what lies between start and deadline."""
+def target_us(rule: Rule, run: Run, deadline_at: Instant, pauses: Sequence[Pause]) -> int:
+    """The target in counted time; for business days and dates what lies between start and deadline."""
     if rule.target is None:
         return 0
     if rule.target.kind == "counted":
         return rule.target.amount
-    return rule.calendar.counted(run.started_at, deadline_at, pauses) if deadline_at else 0
+    return elapsed_us(rule, run, deadline_at, pauses) if deadline_at else 0
 
 
 def schedule(plan: ClockPlan, view: View, run: Run) -> None:

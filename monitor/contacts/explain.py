@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 
 from monitor.contacts.contact import RUNNING, STOPPED, Run, View
+from monitor.contacts.deadline import holding
 from monitor.contacts.outcome import Outcome, counted_until
 from monitor.contacts.pauses import pause_list, without
 from monitor.contacts.plan import ClockPlan
@@ -50,8 +51,9 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant,
 def counted_intervals(run: Run, outcome: Outcome, until: Instant, shown: int = SHOWN) -> tuple[tuple[OpenInterval, ...], int]:
     """The open stretches from the start to ``until`` without the pauses: the first ones, and how many more there are."""
     found = [*islice(outcome.rule.calendar.open_intervals(run.started_at, until), _COUNTED_AT_MOST)]
-    if outcome.pauses:
-        found = without(found, outcome.pauses, until)
+    pauses = holding(outcome.rule, outcome.pauses)
+    if pauses:
+        found = without(found, pauses, until)
     more = len(found) - shown
     if more > 0:
         found = found[:shown]

@@ -4,17 +4,18 @@ For one event: timers that fell due before it go by; it brings attributes, and r
 (P14); the family's life cycle finds the moments; clocks are cancelled, stopped, paused and started, in that order (P11).
 """
 
-from monitor.contacts import clocks, complaints, links, rematch, solved, waits
+from monitor.contacts import clocks, complaints, links, rematch, reopening, solved, waits
 from monitor.contacts.bookings import Sink
-from monitor.contacts.contact import CallFlow, ChatFlow, Leg, OrderFlow, PauseSpan, Stored, View, Waiting
+from monitor.contacts.contact import RUNNING, CallFlow, ChatFlow, Leg, OrderFlow, PauseSpan, Stored, View, Waiting
 from monitor.contacts.counting import Desk
 from monitor.contacts.flows import follow
 from monitor.contacts.flows.plan import FlowPlan
 from monitor.contacts.moments_call import fold_call
 from monitor.contacts.moments_chat import fold_chat
 from monitor.contacts.moments_workorder import fold_workorder
-from monitor.contacts.plan import FamilyPlan, MomentPlan, Plan
+from monitor.contacts.plan import FamilyPlan, Plan
 from monitor.contacts.service import serve
+from monitor.contacts.starting import Happening
 from monitor.contacts.steps import Step, Steps, steps_of
 from monitor.panes.where import NodePlace
 from monitor.policy.model import Scalar
@@ -59,12 +60,12 @@ class Fold:
             self._close(view, step, derived, at)
         if step.tally is not None:
             step.tally(self._desk, view, data, at)
-        if plan.order:
-            changed |= self._clocks(plan, view, step, derived, clocks.Happening(event.id, at, data))
+        if derived or not step.idle:
+            changed |= self._clocks(plan, step, view, derived, Happening(event.id, at, data, event.source))
         if family == "workorder" and (derived or step.reopens):
             self._settle(view, step, derived, at)
         if plan.flows is not None and (derived or step.name in plan.flows.listens):
-            changed |= self._flows(plan.flows, view, step, derived, clocks.Happening(event.id, at, data))
+            changed |= self._flows(plan.flows, view, step, derived, Happening(event.id, at, data, event.source))
         return changed
 
     def _fold_order(self, view: View, step: Step, data: EventData, at: Instant) -> tuple[str, ...]:
@@ -84,21 +85,10 @@ class Fold:
         elif "contact.settled" in derived:
             solved.resolved(self._desk, view, flow, at)
 
-    def _flows(self, plan: FlowPlan, view: View, step: Step, derived: tuple[str, ...], event: clocks.Happening) -> bool:
+    def _flows(self, plan: FlowPlan, view: View, step: Step, derived: tuple[str, ...], event: Happening) -> bool:
         if step.reopens:
             follow.reopened(plan, view)
         return follow.follow(self._desk, plan, view, (step.name, *derived), event)
-
-    def _clocks(self, plan: FamilyPlan, view: View, step: Step, derived: tuple[str, ...], event: clocks.Happening) -> bool:
-        changed, moments = False, step.moments
-        for moment in derived:
-            if moment in plan.moments:
-                moments += (plan.moments[moment],)
-        if step.reopens:
-            changed = clocks.reopen(self._desk, plan, view, event.id, event.at)
-        if step.pauses:
-            return self._stop_then_pause(plan, view, moments, event) or changed
-        return bool(moments and clocks.act(self._desk, plan, view, moments, event)) or changed
 
     def advance(self, family: Family, view: View, until: Instant, *, inclusive: bool = False) -> bool:
         """Let timers before ``until`` go by; answer whether any clock changed."""
@@ -136,20 +126,21 @@ class Fold:
             self._desk.count(view.closed_place, view.closed_at, "closed", -1)
             view.closed_at = 0
 
-    def _stop_then_pause(self, plan: FamilyPlan, view: View, moments: tuple[MomentPlan, ...], event: clocks.Happening) -> bool:
-        """Cancels and stops come before the pause, starts after it (P11)."""
-        data = event.data
-        stops = tuple(MomentPlan(m.cancels, m.stops, ()) for m in moments)
-        changed = clocks.act(self._desk, plan, view, stops, event)
-        if isinstance(data, WorkOrderPaused):
-            _pause(view, event.at, data.reason)
-        elif isinstance(data, WorkOrderResumed):
-            _resume(view, event.at, data.reason)
-        else:
-            _resume(view, event.at, None)
-        clocks.reschedule(plan, view)
-        starts = tuple(MomentPlan((), (), m.starts) for m in moments)
-        return clocks.act(self._desk, plan, view, starts, event) or changed
+    def _clocks(self, plan: FamilyPlan, step: Step, view: View, derived: tuple[str, ...], event: Happening) -> bool:
+        """Cancels and stops come before the pause, starts after it (P11); answer whether any cycle changed."""
+        desk, moments = self._desk, step.moments
+        for moment in derived:
+            if moment in plan.moments:
+                moments += (plan.moments[moment],)
+        changed = step.reopens and reopening.reopen(desk, plan, view, event)
+        if moments or step.hands_over:
+            changed |= clocks.end_cycles(desk, plan, view, moments, event)
+        if derived and plan.repeating:
+            changed |= clocks.close_repeating(desk, plan, view, event)
+        if step.pauses:
+            changed |= _pauses(view, event)
+            clocks.reschedule(plan, view)
+        return clocks.start_cycles(desk, plan, view, moments, event) or changed if moments else changed
 
 
 def waiting(view: View) -> Waiting | None:
@@ -181,6 +172,16 @@ def _carry(step: Step, view: View, values: tuple[Scalar | None, ...]) -> bool:
 def _is_active(view: View) -> bool:
     flow = view.flow
     return isinstance(flow, (CallFlow, ChatFlow)) and (flow.leg is not None or flow.handling is not None)
+
+
+def _pauses(view: View, event: Happening) -> bool:
+    """Open and close pauses; answer whether an alert that fires may say so: while paused it is inhibited, not resolved (P11)."""
+    data = event.data
+    if isinstance(data, WorkOrderPaused):
+        _pause(view, event.at, data.reason)
+    else:
+        _resume(view, event.at, data.reason if isinstance(data, WorkOrderResumed) else None)
+    return any(run.breach_at and run.state == RUNNING for run in view.runs)
 
 
 def _pause(view: View, at: Instant, reason: str | None) -> None:

@@ -13,7 +13,7 @@ from monitor.contacts.counting import Desk
 from schemas.events import EventData
 from schemas.events.call import CallCallbackConnected, CallCallbackExpired, CallData, CallFlowOut, CallIvrEntered, CallIvrLeft, CallWrapupEnd
 from schemas.events.shared import Cancelled, StillOpen
-from schemas.instants import SECOND, Instant
+from schemas.instants import SECOND, Instant, parse_instant
 
 Moments = tuple[str, ...]
 
@@ -29,6 +29,8 @@ def fold_call(desk: Desk, view: View, name: str, data: EventData, at: Instant, s
     if not isinstance(flow, CallFlow):
         flow = view.flow = CallFlow()
     if name == "call.queued":
+        if not flow.first_queued_at:
+            flow.first_queued_at = _first_queued(data, at)
         return _queued(desk, view, flow, at, source)
     if name == "call.answered":
         return _answered(desk, view, flow, at, source)
@@ -45,6 +47,12 @@ _TALK: Final = frozenset({"call.hold_start", "call.hold_end", "call.ringing", "c
 _ENDS: Final = frozenset({"call.ended", "call.abandoned", "cancelled"})
 _FINAL: Final = frozenset({"voicemail", "closed"})
 _LEAVES: Final = {"call.flow_out": "flow_out", "call.callback_requested": "callback"}
+
+
+def _first_queued(data: EventData, at: Instant) -> Instant:
+    """When the customer began to wait: a call that came from elsewhere says so (P27)."""
+    text = data.first_queued_at if isinstance(data, CallData) else None
+    return at if text is None else min(at, parse_instant(text))
 
 
 def _queued(desk: Desk, view: View, flow: CallFlow, at: Instant, source: str) -> Moments:

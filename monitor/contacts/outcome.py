@@ -3,7 +3,7 @@
 import msgspec
 
 from monitor.calendar.model import Pause
-from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Run, View
+from monitor.contacts.contact import CANCELLED, CLOCK_SKEW, RUNNING, STOPPED, Run, View
 from monitor.contacts.deadline import due_at, elapsed_us, pauses_of, target_us
 from monitor.contacts.plan import ClockPlan
 from monitor.contacts.rematch import BREACH, DEADLINE_PASSED, NO_LONGER_PROMISED
@@ -59,4 +59,4 @@ def _verdict(run: Run) -> tuple[VerdictState, str]:
         return "cancelled", run.reason
     if run.state == RUNNING:
         return "open", "reopened" if run.closed else "running"
-    return "met", "stopped_in_time"
+    return "met", CLOCK_SKEW if run.reason == CLOCK_SKEW else "stopped_in_time"

@@ -40,6 +40,7 @@ from schemas.reasons import Reason, Refused
 from schemas.topics import COMMANDS, SOURCE_TOPICS
 
 GHOST: Final = "expired"
+SOURCES_COUNTED: Final = 100
 BEFORE_ALL: Final[Instant] = -1
 
 
@@ -173,7 +174,7 @@ class ContactsProcessor:
             if admission.may_contradict(contact, how, event.data):
                 admission.check_order(decoded(contact.events), stored, event.data)
         if stored.stated_at:
-            self._counters.clamped += 1
+            self._count_clamped(stored.source)
         self._accept(key, contact, how, stored, event.data)
 
     def _accept(self, key: bytes, contact: Contact, how: Standing, stored: Stored, data: EventData) -> None:
@@ -196,6 +197,12 @@ class ContactsProcessor:
         if changed and not contact.publish_at and (contact.view.runs or contact.ledger or contact.view.findings):
             contact.publish_at = max(contact.last_at, contact.view.fired_at)
         self._shelf.put(key, contact)
+
+    def _count_clamped(self, source: str) -> None:
+        """Skew is counted per source (P37); a flood of made-up sources is one more."""
+        counted = self._counters.clamped
+        name = source if source in counted or len(counted) < SOURCES_COUNTED else "other"
+        counted[name] = counted.get(name, 0) + 1
 
     def _count_pause(self, family: Family, reason: str | None) -> None:
         """A missing or unlisted reason pauses no clock and is counted (P11)."""

@@ -95,22 +95,26 @@ class Bench:
         """The ruling over a cycle as it is now: a repair stays, else an exemption may cover its breach."""
         natural = booked(run)
         if before is not None and before.repair:
-            return replace(before, booked=[] if natural is None else self._moved(contact, natural, before))
+            return replace(before, booked=[] if natural is None else self._moved(contact, run, natural, before))
         command = self._exemptions.covering(contact.id, contact.view, run) if run.breach_at else None
         if command is None or natural is None:
             return None
         ruling = Ruling(run.clock, run.cycle, command.id, command.person, command.reason, EXEMPT)
-        return replace(ruling, booked=self._moved(contact, natural, ruling))
+        return replace(ruling, booked=self._moved(contact, run, natural, ruling))
 
-    def _moved(self, contact: Contact, natural: Booked, ruling: Ruling) -> list[Booking]:
+    def _moved(self, contact: Contact, run: Run, natural: Booked, ruling: Ruling) -> list[Booking]:
         """What takes a cycle from where its fold has booked it to where it counts under a ruling."""
         place, at, _ = natural
+        before = self._versions.family_of(contact).of(run)
+        after, value = before, run.value
         to: Booked | None = (place, at, ruling.verdict)
         if ruling.policy >= 0:
             found = self.again(contact, ruling)
             to = (place, at, "cancelled") if found is None else booked(found[2])
-        moved = [*_counted(ruling.clock, natural, -1), *([] if to is None else _counted(ruling.clock, to, 1))]
-        return [] if to == natural else moved
+            after = before if found is None else found[0]
+        if to == natural or before is None:
+            return []
+        return [*_counted(before, value, natural, -1), *([] if to is None else _counted(after or before, value, to, 1))]
 
     def _book(self, before: Ruling | None, after: Ruling | None) -> bool:
         """Book one ruling instead of another; answer whether they differ."""
@@ -134,7 +138,6 @@ def booked(run: Run) -> Booked | None:
     return (run.place, run.ended_at, {STOPPED: "met", CANCELLED: "cancelled"}[run.state])
 
 
-def _counted(clock: str, booked_as: Booked, amount: int) -> list[Booking]:
+def _counted(plan: ClockPlan, value: str, booked_as: Booked, amount: int) -> list[Booking]:
     place, at, outcome = booked_as
-    names = dict.fromkeys((clock, clock.partition(":")[0]))  # a department's cycles count for the clock too
-    return [(place, at, f"clock.{name}.{outcome}", amount) for name in names]
+    return [(place, at, getattr(names, outcome), amount) for names in plan.names_for(value)]

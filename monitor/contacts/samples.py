@@ -17,7 +17,7 @@ class Counters(msgspec.Struct):
     accepted: int = 0
     duplicates: int = 0
     late: int = 0
-    clamped: int = 0
+    clamped: dict[str, int] = {}
     ghosts: int = 0
     pauses_unlisted: dict[Family, int] = {}
     commands: dict[tuple[str, str], int] = {}
@@ -29,7 +29,8 @@ def collect(partition: int, counters: Counters, shelf: Shelf, emission: Emission
     yield Sample("sla_events_accepted_total", (shard,), counters.accepted)
     yield Sample("sla_events_duplicate_total", (shard,), counters.duplicates)
     yield Sample("sla_late_corrections_total", (shard,), counters.late)
-    yield Sample("sla_events_clock_skew_total", (shard,), counters.clamped)
+    for source, clamped in sorted(counters.clamped.items()):
+        yield Sample("sla_events_clock_skew_total", (source, shard), clamped)
     yield Sample("sla_clocks_expired_total", (shard,), counters.ghosts)
     yield Sample("sla_contacts_waiting", (shard,), emission.presence.waiting())
     for (command, outcome), count in sorted(counters.commands.items()):

@@ -1,12 +1,12 @@
 """What breaches next: the open cycles of one contact whose deadline lies within a span of T (P22)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from monitor.calendar.model import Pause
 from monitor.contacts.contact import RUNNING, Contact, Run
-from monitor.contacts.deadline import due_at, pauses_of, target_us
+from monitor.contacts.deadline import due_at, holding, pauses_of, target_us
 from monitor.contacts.plan import ClockPlan, FamilyPlan
 from monitor.contacts.promised import clock_titles
 from monitor.contacts.records import instant_text
@@ -46,7 +46,7 @@ def due_clocks(family: FamilyPlan, contact: Contact, query: DueQuery, t: Instant
 
 def _due(plan: ClockPlan, contact: Contact, run: Run, within_us: int, t: Instant) -> DueClock | None:
     rule, view = plan.rules[run.rule], contact.view
-    pauses = pauses_of(plan, view, run, rule.calendar)
+    pauses = holding(rule, pauses_of(plan, view, run, rule.calendar))
     deadline_at = due_at(rule, run, BREACH, pauses)
     if not t < deadline_at <= t + within_us:
         return None
@@ -75,7 +75,7 @@ def _due(plan: ClockPlan, contact: Contact, run: Run, within_us: int, t: Instant
 _HOLDERS = ("queue", "dept", "node", "vip_tier", "priority")
 
 
-def _paused(plan: ClockPlan, contact: Contact, pauses: list[Pause], t: Instant) -> tuple[Instant, str]:
+def _paused(plan: ClockPlan, contact: Contact, pauses: Sequence[Pause], t: Instant) -> tuple[Instant, str]:
     """Since when and why the clock is paused at T; (0, "") if it is not."""
     now = [from_at for from_at, to_at in pauses if from_at <= t and (to_at is None or t < to_at)]
     reasons = [pause.reason for pause in contact.view.pauses if pause.reason in plan.pause_reasons and (not pause.to_at or pause.to_at > t)]

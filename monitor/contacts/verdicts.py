@@ -100,11 +100,13 @@ def _cycle(case: Case) -> list[Output]:
     entry.severity = judged.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
-    if (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open"):
+    says = (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open")
+    if says or (entry.alert_state and alerts.pause_changed(case)):
         explanation = explain(case.plan, case.contact.view, run, case.natural or judged, case.t, case.policy.language)
         if case.ruling is not None:
             explanation = _with_ruling(explanation, case.ruling, case)
-        outputs.append(_say(case, explanation))
+        if says:
+            outputs.append(_say(case, explanation))
     if judged.verdict == "breached" or entry.alert_state:
         outputs.extend(alerts.of_breach(case, explanation))
     if run.passed or entry.levels:

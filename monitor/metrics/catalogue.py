@@ -51,6 +51,13 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
         "counter", "facet value clock outcome partition", "The same by each value of a facet of the policy, such as dept or vip_tier"
     ),
     "sla_facet_contacts_total": _contacts("counter", "facet value outcome partition", "Contacts opened, complaints and outcomes by facet"),
+    "sla_clock_elapsed_seconds": _contacts(
+        "summary", "clock partition", "Counted time of stopped clock cycles; a clock kept per department or node has its values beside it (R4, R5)"
+    ),
+    "sla_targets_relaxed_total": _contacts(
+        "counter", "clock partition", "Changes that moved a deadline later in the last quarter of its target (P14)"
+    ),
+    "sla_promises_past_total": _contacts("counter", "clock partition", "Promised dates that had passed when they were named: no promise (P23)"),
     "sla_contacts_open": _contacts("gauge", "family partition", "Contacts that are not closed"),
     "sla_contacts_kept": _contacts("gauge", "family partition", "Contacts in the state, closed ones included"),
     "sla_contacts_unjudged": _contacts("gauge", "family partition", "Contacts set aside because a record of theirs made the processor fail"),
@@ -62,7 +69,9 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_events_accepted_total": _contacts("counter", "partition", "Events accepted since the shard was taken over"),
     "sla_events_duplicate_total": _contacts("counter", "partition", "Events that were there already and changed nothing (P31)"),
     "sla_late_corrections_total": _contacts("counter", "partition", "Events that came out of order and made a contact be folded again (P32, P33)"),
-    "sla_events_clock_skew_total": _contacts("counter", "partition", "Events whose own time lay ahead of T and took effect at T (P37)"),
+    "sla_events_clock_skew_total": _contacts(
+        "counter", "source partition", "Events whose own time lay ahead of T and took effect at T, by the system that sent them (P37)"
+    ),
     "sla_pauses_unlisted_total": _contacts(
         "counter", "family partition", "Pauses without a reason, or for one that no clock of the family lists: they pause nothing (P11)"
     ),

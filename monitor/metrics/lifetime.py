@@ -30,6 +30,7 @@ _OUTCOMES: Final = {
 _BY_SCOPE: Final = {"queue": "sla_contacts_total", "channel": "sla_channel_contacts_total", "region": "sla_region_contacts_total"}
 _HISTOGRAMS: Final = {"answered": "sla_response_seconds", "abandoned": "sla_abandon_wait_seconds"}
 _WAITS: Final = {"answer_wait_us": "sla_response_seconds", "abandon_wait_us": "sla_abandon_wait_seconds"}
+_CLOCKS: Final = {"relaxed": "sla_targets_relaxed_total", "past_promises": "sla_promises_past_total", "stopped": "sla_clock_elapsed_seconds_count"}
 _HANDLING: Final = frozenset({"talk_us", "hold_us", "wrapup_us"})
 
 
@@ -85,8 +86,12 @@ def _cycle(counter: str) -> tuple[str, str] | None:
 def _count(kind: str, place: Place, counter: str, value: float) -> Iterator[Sample]:
     if counter in _OUTCOMES and kind in _BY_SCOPE:
         yield Sample(_BY_SCOPE[kind], (place.name, _OUTCOMES[counter], place.shard), value)
-    if kind == ALL and (cycle := _cycle(counter)) is not None:
-        yield Sample("sla_clock_cycles_total", (*cycle, place.shard), value)
+    if kind == ALL and counter.startswith("clock."):
+        clock, _, part = counter.removeprefix("clock.").rpartition(".")
+        if part in VERDICTS:
+            yield Sample("sla_clock_cycles_total", (clock, part, place.shard), value)
+        elif part in _CLOCKS:
+            yield Sample(_CLOCKS[part], (clock, place.shard), value)
     if kind != "queue":
         return
     base, _, threshold = counter.partition(".")
@@ -102,6 +107,8 @@ def _count(kind: str, place: Place, counter: str, value: float) -> Iterator[Samp
 
 
 def _sum(kind: str, place: Place, counter: str, value: float) -> Iterator[Sample]:
+    if kind == "all" and counter.startswith("clock.") and counter.endswith(".elapsed_us"):
+        yield Sample("sla_clock_elapsed_seconds_sum", (counter.removeprefix("clock.").removesuffix(".elapsed_us"), place.shard), value)
     if kind == "queue" and counter in _WAITS:
         yield Sample(_WAITS[counter] + "_sum", place, value)
     elif kind == "queue" and counter in _HANDLING:

@@ -39,8 +39,9 @@ def merge(into: MutableMapping[int, int], other: Mapping[int, int], sign: int = 
     if not into and sign == 1 and 0 not in other.values():
         into.update(other)
         return
+    held_of = into.get
     for bucket, count in other.items():
-        total = into.get(bucket, 0) + sign * count
+        total = held_of(bucket, 0) + (count if sign == 1 else -count)
         if total:
             into[bucket] = total
         else:

@@ -15,8 +15,9 @@ def merge(into: PaneTotals, other: PaneTotals, sign: int = 1) -> None:
         if not held_amounts and sign == 1 and 0 not in amounts.values():
             held_amounts.update(amounts)
             continue
+        held_of = held_amounts.get
         for each, amount in amounts.items():
-            total = held_amounts.get(each, 0) + sign * amount
+            total = held_of(each, 0) + (amount if sign == 1 else -amount)
             if total:
                 held_amounts[each] = total
             else:

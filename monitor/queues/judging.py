@@ -16,6 +16,7 @@ from monitor.queues.objectives import OK, Reason, step
 from monitor.queues.promises import Promise
 from monitor.queues.reading import Reader
 from monitor.queues.standings import Standings, Stored
+from monitor.queues.windows import Window
 from schemas.instants import Instant
 
 Place = tuple[int, int]
@@ -29,6 +30,7 @@ class Judge:
         self.promises, self._policy = promises, policy
         self._reader, self._standings = reader, standings
         self._by_name = {promise.name: promise for promise in promises if promise.judged}
+        self._judged = [(promise, tuple(map(reader.windows.__getitem__, promise.windows))) for promise in self._by_name.values()]
         partition, partitions = place
         self._expected = {
             promise.name: {each for each in promise.expected if scope_partition(each[0], partitions) == partition} for promise in promises
@@ -40,8 +42,10 @@ class Judge:
         """Return the alerts that T brings, in the order of promise and series; series in ``unjudged`` stay as they are."""
         outputs = self._withdraw(t) if self._everything else []
         known: dict[str, bool] = {}
-        for promise in self._by_name.values():
+        for promise, windows in self._judged:
             opened = self._opens(promise, t, known)
+            if windows and not (opened or self._everything) and self._is_calm(promise, windows):
+                continue
             for series in sorted(self._candidates(promise, opened)):
                 if series not in unjudged:
                     outputs += self._step(promise, series, t)
@@ -79,6 +83,12 @@ class Judge:
         opened = promise.name not in self._open
         self._open.add(promise.name)
         return opened
+
+    def _is_calm(self, promise: Promise, windows: tuple[Window, ...]) -> bool:
+        """Whether there is nothing to look at: no window changed, nothing stands, nobody is expected to speak."""
+        if any(window.changed for window in windows) or promise.name in self._standings:
+            return False
+        return not self._expected[promise.name]
 
     def _candidates(self, promise: Promise, opened: bool) -> set[Series]:
         found = self._standings.of(promise.name)

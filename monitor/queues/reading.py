@@ -1,6 +1,6 @@
 """The value of a promise as of T, out of the windows of one shard."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from monitor.panes.totals import merged
 from monitor.panes.where import ALL, TOTAL, Series, facet_parts
@@ -22,6 +22,7 @@ class Reader:
     def __init__(self, windows: Mapping[WindowId, Window], waiting: Waiting) -> None:
         self.windows, self._waiting = windows, waiting
         self.since_at: Instant = 0
+        self._subjects: dict[str, dict[Series, Series | None]] = {}
 
     def read(self, promise: Promise, series: Series, t: Instant) -> Reading:
         """Return the value of a promise; of a burn rate the lower of its two windows, which both must exceed it."""
@@ -43,12 +44,23 @@ class Reader:
     def subjects(self, promise: Promise) -> set[Series]:
         """Return every series that there is to judge now."""
         found = self._waiting.series() if promise.window is None else self.windows[promise.window].totals
-        return {subject for each in found if (subject := promise.subject(each)) is not None}
+        return self._of(promise, found)
 
     def changed(self, promise: Promise) -> set[Series]:
         """Return the series whose value may have changed since the last judgement."""
-        found = (each for window in promise.windows for each in self.windows[window].changed)
-        return {subject for each in found if (subject := promise.subject(each)) is not None}
+        return self._of(promise, (each for window in promise.windows for each in self.windows[window].changed))
+
+    def _of(self, promise: Promise, found: Iterable[Series]) -> set[Series]:
+        """What is judged when these series change; asked once for each."""
+        known = self._subjects.setdefault(promise.name, {})
+        subjects: set[Series] = set()
+        for series in found:
+            if series not in known:
+                known[series] = promise.subject(series)
+            subject = known[series]
+            if subject is not None:
+                subjects.add(subject)
+        return subjects
 
     def _totals(self, window: WindowId, series: Series) -> PaneTotals:
         return self.windows[window].totals.get(series, _NONE)

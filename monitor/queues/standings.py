@@ -42,6 +42,10 @@ class Standings:
             self._held.setdefault(unquoted(name), {})[parse_series(scope, dims)] = _decoder.decode(state[key])
         self._ended = deque(sorted(key for key in state if key.startswith(ENDED)))
 
+    def __contains__(self, name: str) -> bool:
+        """Whether a promise is pending or firing anywhere."""
+        return name in self._held
+
     def get(self, name: str, series: Series) -> Stored | None:
         """Return how a promise stands for a series; None if it holds."""
         return self._held.get(name, {}).get(series)

@@ -10,7 +10,7 @@ from monitor.queues.processor import QueuesProcessor
 from monitor.queues.summary import Summary
 from monitor.replay.engine import ReplayEngine, Sink
 from monitor.replay.schedule import Schedule
-from monitor.replay.totals import queue_totals
+from monitor.replay.totals import all_totals, queue_totals
 from schemas.instants import Instant
 from schemas.topics import CUSTOMER_CONTACTS, QUEUE_PANES
 
@@ -41,6 +41,11 @@ def product_engine(
 
 def _letter(reject: Reject, t: Instant) -> Output:
     return dead_letter(reject)
+
+
+def everything_of(engine: ReplayEngine, policy: Policy) -> dict[str, object]:
+    """The totals per queue, and the core line, clocks and indicators of everything that was committed so far."""
+    return all_totals((shard.state for shard in (*engine.contacts, *engine.customers)), policy)
 
 
 def totals_of(engine: ReplayEngine, policy: Policy) -> Summary:

@@ -9,7 +9,7 @@ from monitor.wording.lines import line
 from monitor.wording.phrases import at, clock_name, joined, span
 from monitor.wording.rules import matching_lines, promise_text
 from monitor.wording.verdicts import Facts, verdict_text
-from monitor.wording.words import CLOSED_PAUSE, PAUSE_NOTES, REASONS, VERDICTS, word
+from monitor.wording.words import PAUSE_NOTES, REASONS, VERDICTS, pause_reason, word
 from schemas.alerts import Explanation, PauseInterval
 from schemas.explanations import CycleExplanation
 from schemas.instants import SECOND, Instant, parse_instant
@@ -117,7 +117,7 @@ def _counted(explanation: Explanation, zone: str, language: Language) -> list[st
 
 def _pause(pause: PauseInterval, zone: str, language: Language) -> str:
     when = span(pause.from_at, pause.to_at, zone, language)
-    reason = line("pause.closed", language) if pause.reason == CLOSED_PAUSE else pause.reason
+    reason = pause_reason(pause.reason, language)
     if not pause.why:
         return line("pause.counts", language, span=when, reason=reason)
     why = word(PAUSE_NOTES, pause.why, language)

@@ -11,16 +11,21 @@ def duration(us: int, language: Language) -> str:
     zh = language == "zh"
     seconds, rest = divmod(us, SECOND)
     if us < _TWO_MINUTES_US:
-        return f"{seconds + rest / SECOND:g}{'秒' if zh else ' s'}"
+        return f"{_exact(seconds, rest)}{'秒' if zh else ' s'}"
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    text = f"{seconds + rest / SECOND:g}" if rest else str(seconds)
+    text = _exact(seconds, rest)
     if zh and minutes and text == "0" and not hours:
         return f"{minutes}分钟"
     if zh:
         return "".join((f"{hours}小时" if hours else "", f"{minutes}分" if minutes else "", f"{text}秒" if text != "0" else ""))
     parts = (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{text} s" if text != "0" else "")
     return " ".join(part for part in parts if part)
+
+
+def _exact(seconds: int, rest_us: int) -> str:
+    """Seconds with every digit there is (P22), and no more."""
+    return f"{seconds}.{rest_us:06d}".rstrip("0") if rest_us else str(seconds)
 
 
 def target_text(target: Target | None) -> str:

@@ -92,7 +92,6 @@ LINES: Final[dict[str, Words]] = {
     "pause.counts": Words("{span}, {reason}: not counted as time used", "{span}，{reason}：不计入用时"),
     "pause.cap": Words("{span}, {reason}: not counted until {at}, then {why}", "{span}，{reason}：至{at}为止不计入用时，此后{why}"),
     "pause.changes_nothing": Words("{span}, {reason}: changes nothing, {why}", "{span}，{reason}：不影响，{why}"),
-    "pause.closed": Words("closed", "已关闭"),
     "pause.open": Words("still", "至今"),
     "level": Words("{percent} % {at}", "{percent}% {at}"),
     "level.never": Words("{percent} % not while paused", "{percent}% 暂停期间不到达"),

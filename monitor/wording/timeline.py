@@ -6,7 +6,7 @@ from monitor.policy.model import Language
 from monitor.wording.events import COUNTERS, EVENTS
 from monitor.wording.lines import line
 from monitor.wording.phrases import at, attribute, clock_title, counter_text, joined, value_text
-from monitor.wording.words import REASONS, word
+from monitor.wording.words import REASONS, pause_reason, word
 from schemas.explanations import Deed, TimelineEntry
 
 Titles = Mapping[str, Mapping[str, str]]
@@ -21,7 +21,7 @@ def timeline_lines(entries: Iterable[TimelineEntry], zone: str, titles: Titles, 
 def deed_text(deed: Deed, titles: Titles, language: Language) -> str:
     """One thing that happened, counts excepted."""
     name = f"deed.{deed.what}"
-    reason = word(REASONS, deed.reason, language) if deed.what == "cancelled" else deed.reason
+    reason = word(REASONS, deed.reason, language) if deed.what == "cancelled" else pause_reason(deed.reason, language)
     if deed.what == "pauses_nothing" and not deed.reason:
         name += ".unnamed"
     if deed.what == "cancelled" and deed.reason == "cancelled":

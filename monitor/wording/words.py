@@ -36,6 +36,7 @@ REASONS: Final[Table] = {
     "duplicate": Words("duplicate", "重复受理"),
     "created_in_error": Words("created in error", "误建"),
     "expired": Words("never closed, forgotten", "一直未关闭，已清除"),
+    "left": Words("left this step", "已离开该环节"),
     "handed_over": Words("handed over", "已转交"),
     "clock_skew": Words("clocks of the sources differ", "来源时钟不一致"),
     "overflow": Words("overflow", "溢出"),
@@ -91,11 +92,20 @@ PAUSE_NOTES: Final[Table] = {
     "fixed_instant": Words("the deadline is a fixed instant", "期限为固定时刻"),
 }
 
-CLOSED_PAUSE: Final = "closed"
-"""The pause reason of the stretch in which a contact was settled, before it was opened again (P13)."""
+PAUSES: Final[Table] = {
+    "closed": Words("closed", "已关闭"),
+    "unlisted": Words("a reason that no clock lists", "未列入的原因"),
+}
+"""Pause reasons of our own: the time a contact was closed (P13), and what stands for free text (R80); others are the policy's words."""
 
 
 def word(table: Table, name: str, language: Language) -> str:
     """A word of a table; one that is not in it as it was given, with spaces for underscores."""
     words = table.get(name)
     return name.replace("_", " ") if words is None else words.of(language)
+
+
+def pause_reason(reason: str, language: Language) -> str:
+    """A pause reason: the policy's own word as it was given, one of ours in the language."""
+    words = PAUSES.get(reason)
+    return reason if words is None else words.of(language)

@@ -2,14 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 import msgspec
 
 from monitor.calendar.always import AlwaysOpen
 from monitor.calendar.model import Calendar
 from monitor.contacts.processor import ContactsProcessor
-from monitor.policy.model import Clock, FieldTest, Limits, PauseRule, Policy, QueuePolicy, QueueRules, Reopen, Rule, Target, Trigger
+from monitor.policy.model import (
+    Clock,
+    FieldTest,
+    Limits,
+    PauseRule,
+    PerField,
+    Period,
+    Policy,
+    QueuePolicy,
+    QueueRules,
+    Reopen,
+    Rule,
+    Target,
+    Trigger,
+)
 from monitor.processing import Output, Record, Reject
 from schemas.alerts import Alert, Verdict
 from schemas.cloudevents import encode_event
@@ -56,11 +70,23 @@ def _scalar(text: str) -> str | int | bool:
     return {"true": True, "false": False}.get(text, int(text) if text.isdigit() else text)
 
 
-def rule(target_seconds: float | None, when: str = "", calendar: Calendar = ALWAYS, days: int | None = None) -> Rule:
-    """One row of a clock."""
+def rule(
+    target_seconds: float | None,
+    when: str = "",
+    calendar: Calendar = ALWAYS,
+    days: int | None = None,
+    during: Sequence[Period] = (),
+    outside: Sequence[Period] = (),
+) -> Rule:
+    """One row of a clock; no seconds and no days: nothing promised."""
     target = Target("business_days", days) if days else None if target_seconds is None else Target("counted", round(target_seconds * SECOND))
     tests = tuple(field_test(each) for each in when.split(",") if each)
-    return Rule(path=f"rules[{when or 'else'}]", when=tests, target=target, calendar=calendar)
+    return Rule(path=f"rules[{when or 'else'}]", when=tests, target=target, calendar=calendar, during=tuple(during), outside=tuple(outside))
+
+
+def dated(when: str = "", calendar: Calendar = ALWAYS) -> Rule:
+    """One row that promises the instant which the starting event carries."""
+    return msgspec.structs.replace(rule(None, when, calendar), target=Target("due_at"))
 
 
 def clock(
@@ -74,6 +100,9 @@ def clock(
     pause: PauseRule | None = None,
     reopen: Reopen = "first",
     levels: tuple[int, ...] = (100,),
+    per: PerField | None = None,
+    mode: Literal["holding", "first"] = "holding",
+    repeats: bool = False,
 ) -> Clock:
     """A clock from ``;``-separated triggers."""
     many = [tuple(trigger(each.strip()) for each in text.split(";") if each.strip()) for text in (start, stop, cancel)]
@@ -87,6 +116,9 @@ def clock(
         reopen=reopen,
         levels=levels,
         rules=tuple(rules),
+        per=per,
+        mode=mode,
+        repeats=repeats,
     )
 
 

@@ -1,8 +1,13 @@
-"""What may become part of a contact, and the named reason of what may not (P31, P37, design §4)."""
+"""What may become part of a contact, and the named reason of what may not (P31, P37, design §4).
+
+What the rules prevent: P31 events delivered twice count twice (Faust #502, #323); P33 late events dropped after a grace period, so that
+reports never agree with the log; P37 one timestamp of next year moves the watermark and every later event is dropped (eKuiper #530).
+"""
 
 import pytest
 
 from monitor.policy.model import Limits
+from monitor.processing import Sample
 from schemas.cloudevents import encode_event
 from schemas.event import Event
 from schemas.instants import DAY, HOUR
@@ -101,3 +106,18 @@ def test_the_rejected_record_is_handed_back_whole() -> None:
     shard.send_record(TOPIC["workorder"], b"c9", b"{", (), at(0))
     (reject,) = shard.drain().rejects
     assert (reject.record.value, reject.contact) == (b"{", "c9")
+
+
+def test_skew_is_counted_by_the_source_that_has_it_p37() -> None:
+    shard = Shard(policy()).send(event("workorder.created", 60, source="/fast"), event("workorder.accepted", 30, source="/right"), t=30)
+    assert [s for s in shard.processor.samples() if s.name == "sla_events_clock_skew_total"] == [
+        Sample("sla_events_clock_skew_total", ("/fast", "0"), 1)
+    ]
+
+
+def test_nothing_is_too_old_to_correct_what_is_kept_and_each_correction_is_counted_p33() -> None:
+    late = clock("feedback", "workorder.created", "workorder.first_feedback", [rule(3600)])
+    shard = Shard(policy(late)).send(event("workorder.created", 0)).tick(20 * 86_400)
+    shard.send(event("workorder.first_feedback", 60), t=20 * 86_400).tick(20 * 86_400 + 1)
+    assert [v.verdict for v in shard.verdicts()] == ["breached", "met"]
+    assert [s.value for s in shard.processor.samples() if s.name == "sla_late_corrections_total"] == [1]

@@ -1,10 +1,18 @@
-"""Calls: every wait has one outcome, booked in the cohort of ``queued`` and at the event (P24-P29)."""
+"""Calls: every wait has one outcome, booked in the cohort of ``queued`` and at the event (P24-P29).
+
+What each rule prevents: P24 interval reports by answer time look fine while 200 callers wait; P25 callers who hang up at once count
+as lost; P26 a call-back request counts as an abandon; P27 calls that overflow vanish from the offered; P28 answered calls of one
+half-hour divided by those offered in another, more than 100 %; P29 a caller whose leave was lost waits for ever.
+"""
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.contacts.driving import Shard, event, policy
+from schemas.panes import PaneRecord, QueueInput
+from schemas.topics import QUEUE_PANES
+from tests.contacts.driving import Shard, at, event, policy
 
 
 def test_an_answer_within_y_is_a_hit_and_one_after_y_a_miss_when_y_passed_p24() -> None:
@@ -36,6 +44,16 @@ def test_short_abandons(wait: float, fields: dict[str, Any], short: bool) -> Non
     assert totals["abandoned"] == totals["abandons"] == totals["closed"] == 1
     assert totals.get("short_abandoned", 0) == int(short)
     assert totals.get("sl_miss.10", 0) == int(not short)
+
+
+def test_the_outcome_counts_in_the_slot_of_queued_and_the_event_in_its_own_p28() -> None:
+    shard = Shard(policy()).send(event("call.queued", 58, queue="PS"), event("call.answered", 62)).tick(100).drain()
+    panes = [msgspec.json.decode(o.value or b"", type=QueueInput) for o in shard.outputs if o.topic == QUEUE_PANES]
+    fine = {p.slot_at: {*p.totals.counts} for p in panes if isinstance(p, PaneRecord) and (p.scope, p.resolution) == ("all", "10s")}
+    counters = {"offered", "answered", "answers"}
+    assert {slot_at: names & counters for slot_at, names in fine.items() if names & counters} == {
+        at(50): {"offered", "answered"}, at(60): {"answers"},
+    }  # fmt: skip
 
 
 def test_offered_is_answered_plus_flow_out_over_queues_p27() -> None:

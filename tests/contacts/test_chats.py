@@ -1,4 +1,9 @@
-"""Chats: a human answers or nobody has (P17-P20)."""
+"""Chats: a human answers or nobody has (P17-P20).
+
+What each rule prevents: P17 the clock restarted with every message of an impatient customer (zammad #3410); P18 the update time
+overrode the first response (zammad #5177), and ran on after the chat was resolved (chatwoot #10178); P19 notes among colleagues
+stopped the clock, and customers on the portal started none (zammad #1322); P20 a bot's greeting met the promise (chatwoot #13181, #13417).
+"""
 
 from typing import Any
 
@@ -47,6 +52,28 @@ ROWS = [
          ("chat.ended", 500, {})],
         {("chat_first_reply", "c1-chat.handoff_requested-0"): ("met", None), ("next_reply", "c1-chat.customer_msg-20"): ("met", None)},
         id="resolving the chat stops the next-reply clock (P18)",
+    ),
+]  # fmt: skip
+
+
+ROWS += [
+    pytest.param(
+        [("chat.opened", 0, {"bot": True}), ("chat.customer_msg", 1, {}), ("chat.bot_reply", 2, {}), ("chat.customer_msg", 30, {}),
+         ("chat.resolved", 600, {})],
+        {},
+        id="before the hand-off the bot answers and no clock runs (P20)",
+    ),
+    pytest.param(
+        [("chat.handoff_requested", 0, {}), ("chat.agent_msg", 10, {}), ("chat.customer_msg", 20, {}), ("chat.bot_reply", 25, {}),
+         ("chat.agent_msg", 30, {"automatic": True, "agent_id": "a7"}), ("chat.agent_msg", 35, {"author_kind": "system"}),
+         ("chat.agent_msg", 90, {"agent_id": "a7"})],
+        {("chat_first_reply", "c1-chat.handoff_requested-0"): ("met", None), ("next_reply", "c1-chat.customer_msg-20"): ("breached", 10)},
+        id="after the hand-off no machine answers, also not in an agent's name (P20)",
+    ),
+    pytest.param(
+        [("chat.handoff_requested", 0, {}), ("chat.customer_msg", 1, {}), ("chat.customer_msg", 70, {}), ("chat.agent_msg", 80, {})],
+        {("chat_first_reply", "c1-chat.handoff_requested-0"): ("breached", 50)},
+        id="messages before the first reply start no next-reply clock (P18)",
     ),
 ]  # fmt: skip
 

@@ -1,6 +1,10 @@
-"""Golden timelines: a policy, events with relative times, ticks, and every verdict and alert that must come out, in order."""
+"""Golden timelines: a policy, events with relative times, ticks, and every verdict and alert that must come out, in order.
+
+Each file says which rule it shows and which bug of another system that rule prevents (requirements §4).
+"""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -9,10 +13,10 @@ from monitor.calendar.always import AlwaysOpen
 from monitor.calendar.hours import parse_span
 from monitor.calendar.model import Calendar
 from monitor.calendar.wall_calendar import WallCalendar
-from monitor.policy.model import Clock, PauseRule
+from monitor.policy.model import Clock, PauseRule, Period, Rule
 from schemas.alerts import Alert, Verdict
-from schemas.instants import SECOND, parse_instant
-from tests.contacts.driving import T0, Shard, clock, event, policy, rule
+from schemas.instants import SECOND, format_instant, parse_instant
+from tests.contacts.driving import T0, Shard, at, clock, dated, event, policy, rule
 
 FOLDER = Path(__file__).parent / "golden"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -31,20 +35,23 @@ def seconds(text: object) -> float:
     return total
 
 
-def read_clock(spec: dict[str, object], calendars: dict[str, Calendar]) -> Clock:
-    rules = []
-    for row in spec.pop("rules"):  # type: ignore[attr-defined]
-        target = row.get("target")
-        rules.append(
-            rule(None if target is None else seconds(target), row.get("when", ""), calendars[row.get("calendar", "always")], row.get("days"))
-        )
+def read_clock(spec: dict[str, Any], calendars: dict[str, Calendar]) -> Clock:
+    rules = [read_rule(row, calendars) for row in spec.pop("rules")]
     pause = spec.pop("pause", None)
     if isinstance(pause, dict):
         caps = {reason: round(seconds(cap) * SECOND) for reason, cap in pause.items() if cap is not None}
         spec["pause"] = PauseRule(frozenset(pause), caps)
     if "levels" in spec:
-        spec["levels"] = tuple(spec["levels"])  # type: ignore[arg-type]
-    return clock(rules=rules, **spec)  # type: ignore[arg-type]
+        spec["levels"] = tuple(spec["levels"])
+    return clock(rules=rules, **spec)
+
+
+def read_rule(row: dict[str, Any], calendars: dict[str, Calendar]) -> Rule:
+    target, when, calendar = row.get("target"), row.get("when", ""), calendars[row.get("calendar", "always")]
+    if target == "due_at":
+        return dated(when, calendar)
+    named = [tuple(Period(name=name, calendar=calendars[name]) for name in row.get(part, ())) for part in ("during", "outside")]
+    return rule(None if target is None else seconds(target), when, calendar, row.get("days"), *named)
 
 
 def office() -> Calendar:
@@ -68,7 +75,8 @@ def show_verdict(v: Verdict) -> dict[str, object]:
 
 def show_alert(a: Alert) -> str:
     level = "breach" if a.level_ratio is None else f"{a.level_ratio:.0%}"
-    return f"{a.clock} {a.cycle} {level} v{a.version} {a.state} {a.severity}"
+    paused = f" paused until {offset(until):g}" if (until := a.annotations.get("paused_until")) else " paused" * ("paused" in a.annotations)
+    return f"{a.clock} {a.cycle} {level} v{a.version} {a.state} {a.severity}{paused}"
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
@@ -82,6 +90,8 @@ def test_golden_timeline(path: Path) -> None:
             continue
         name, when = step["event"], seconds(step["at"])
         fields = {key: value for key, value in step.items() if key not in ("event", "at")}
+        if "due_at" in fields:
+            fields["due_at"] = format_instant(at(seconds(fields["due_at"])))
         shard.send(event(name, when, id=fields.pop("id", name), family=case["family"], **fields))
     verdicts = [show_verdict(v) for v in shard.verdicts()]
     expected = case["verdicts"]
@@ -89,3 +99,5 @@ def test_golden_timeline(path: Path) -> None:
     assert len(verdicts) == len(expected), verdicts
     assert [show_alert(a) for a in shard.alerts()] == case["alerts"]
     assert [r.reason for r in shard.rejects] == case.get("rejects", [])
+    totals = shard.totals()
+    assert {name: totals.get(name, 0) for name in case.get("totals", {})} == case.get("totals", {}), totals

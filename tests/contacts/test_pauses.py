@@ -1,5 +1,7 @@
 """Each pause of a cycle with whether it counts and why not (P9-P11)."""
 
+from typing import Any
+
 import pytest
 
 from monitor.calendar.hours import parse_span
@@ -30,7 +32,7 @@ def pauses_of(*pauses: tuple[str | None, float, float | None], hours: float = 4,
         if end is not None:
             steps.append((end, "workorder.resumed", reason))
     for at_hours, name, reason in sorted([*steps, (stop, "workorder.resolved", None)], key=lambda step: step[0]):
-        fields = {} if reason is None else {"reason": reason}
+        fields: dict[str, Any] = {} if reason is None else {"reason": reason}
         shard.send(event(name, at_hours * 3600, **fields)).tick(at_hours * 3600 + 1)
     (verdict, *_) = reversed(shard.verdicts())
     return list(verdict.explanation.pauses)

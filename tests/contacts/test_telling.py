@@ -1,5 +1,7 @@
 """A contact told on demand: the same whether it is open, closed and packed, or rebuilt; one contact's truth, nobody's secrets."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -62,7 +64,13 @@ def test_a_rule_for_a_period_says_which_period_it_missed() -> None:
 
 
 def test_nothing_personal_is_told() -> None:
-    secrets = {"customer_key": "ck-4711", "agent_id": "anna", "location": "Main Street 1", "symptom": "my phone 13800138000", "service_key": "sk-1"}
+    secrets: dict[str, Any] = {
+        "customer_key": "ck-4711",
+        "agent_id": "anna",
+        "location": "Main Street 1",
+        "symptom": "13800138000",
+        "service_key": "sk-1",
+    }
     shard = order().send(event("workorder.created", 0, region="Lanzhou", **secrets)).tick(1)
     written = msgspec.json.encode(told(shard)).decode() + explanation_text(told(shard), "en")
     assert "Lanzhou" in written

@@ -48,6 +48,19 @@ def test_clock_outcomes_come_from_the_scope_of_everything_and_keep_names_with_ma
     }
 
 
+def test_means_and_relaxed_targets_of_clocks_are_no_outcomes() -> None:
+    samples = counts("all", clock__node__met=1, clock__node__stopped=2, clock__node__relaxed=3, clock__node__past_promises=4)
+    samples.append(Sample("sla_pane_sum_seconds", ("all", "", "clock.node.elapsed_us", "0"), 50.0))
+    assert page(samples) >= {
+        'sla_clock_cycles_total{clock="node",outcome="met",partition="0"} 1.0',
+        'sla_clock_elapsed_seconds_count{clock="node",partition="0"} 2.0',
+        'sla_clock_elapsed_seconds_sum{clock="node",partition="0"} 50.0',
+        'sla_targets_relaxed_total{clock="node",partition="0"} 3.0',
+        'sla_promises_past_total{clock="node",partition="0"} 4.0',
+    }
+    assert len([line for line in page(samples) if "outcome" in line]) == 1
+
+
 def test_handling_is_the_sum_of_its_parts() -> None:
     samples = counts("queue:PS", handled=4)
     samples += [Sample("sla_pane_sum_seconds", ("queue:PS", "", part, "0"), 30.0) for part in ("talk_us", "hold_us", "wrapup_us")]

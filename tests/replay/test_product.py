@@ -16,6 +16,7 @@ from monitor.replay.engine import ReplayEngine
 from monitor.replay.facts import Facts
 from monitor.replay.finals import Finals
 from monitor.replay.product import product_engine, totals_of
+from monitor.replay.shard import ReplayShard
 from monitor.replay.totals import lifetime_totals
 from monitor.sources.anonymous_bank import read_bank
 from monitor.sources.servicenow import read_incidents, read_outcomes
@@ -39,6 +40,11 @@ DISTURBED = TrafficModel(
 def policy(name: str) -> Policy:
     path = POLICIES / f"{name}.yaml"
     return load_policy([(path.name, path.read_text())])
+
+
+def shards(engine: ReplayEngine) -> list[ReplayShard]:
+    """Every shard of every stage."""
+    return [*engine.contacts, *engine.customers, *engine.queues]
 
 
 class Both:
@@ -166,8 +172,14 @@ def test_the_number_of_commits_changes_nothing(steps: list[Step], plain: tuple[R
 def test_shards_rebuilt_from_state_alone_say_exactly_the_same(steps: list[Step], plain: tuple[ReplayEngine, Both]) -> None:
     engine, sink = replay(steps, policy("default"), restart_every=1_000)
     assert compare_facts(plain[1].facts, sink.facts) == []
-    for shard, other in zip([*engine.contacts, *engine.queues], [*plain[0].contacts, *plain[0].queues], strict=True):
+    for shard, other in zip(shards(engine), shards(plain[0]), strict=True):
         assert shard.state.keys() == other.state.keys()
+
+
+def test_a_disturbed_day_has_customers_who_come_back(plain: tuple[ReplayEngine, Both]) -> None:
+    counts = lifetime_totals((shard.state for shard in plain[0].customers), policy("default"))["all"].counts
+    assert counts["repeat.contacts"] == counts["fcr.first"] + counts["repeat.repeats"] >= 100
+    assert 0 < counts["repeat.repeats"] < counts["fcr.solved"] < counts["fcr.first"]
 
 
 def test_totals_do_not_depend_on_the_number_of_partitions(plain: tuple[ReplayEngine, Both]) -> None:

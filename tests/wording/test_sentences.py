@@ -102,6 +102,7 @@ def test_a_verdict_in_words(given_facts: Facts, en: str, zh: str) -> None:
         (0, "0 s", "0秒"),
         (90 * SECOND, "90 s", "90秒"),
         (30 * SECOND + 500_000, "30.5 s", "30.5秒"),
+        (12_403_384, "12.403384 s", "12.403384秒"),
         (5 * MINUTE, "5 min", "5分钟"),
         (2 * HOUR + 5 * MINUTE, "2 h 5 min", "2小时5分"),
         (2 * MINUTE + 3 * SECOND, "2 min 3 s", "2分3秒"),

@@ -1,14 +1,19 @@
 """What one step of a fold changed in a view, said as deeds: the view before against the view after."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
 from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Run, View
+from monitor.contacts.pauses import UNLISTED
 from monitor.contacts.plan import FamilyPlan
 from monitor.contacts.rematch import NO_LONGER_PROMISED
+from monitor.policy.attributes import RULE_FIELDS
 from schemas.explanations import Deed, Value
 from schemas.instants import Instant
+
+_SHOWN: Final = tuple(sorted(RULE_FIELDS))
 
 
 class _RunWas(msgspec.Struct, frozen=True):
@@ -43,7 +48,12 @@ def rematched(was: Before, view: View) -> list[Run]:
 
 def attributes_set(was: Before, view: View) -> dict[str, Value]:
     """The attributes that changed, by name."""
-    return {name: value for name, value in sorted(view.attributes.items()) if was.attributes.get(name) != value}
+    return {name: value for name, value in shown(view).items() if was.attributes.get(name) != value}
+
+
+def shown(view: View) -> dict[str, Value]:
+    """The attributes that rules match on, by name: no customer and no person is among them (R80)."""
+    return {name: view.attributes[name] for name in _SHOWN if name in view.attributes}
 
 
 def deeds(was: Before, view: View, family: FamilyPlan) -> list[Deed]:
@@ -81,11 +91,12 @@ def _of_run(was: _RunWas, run: Run, family: FamilyPlan) -> Iterator[Deed]:
 def _of_pauses(was: Before, view: View, family: FamilyPlan) -> Iterator[Deed]:
     for index, pause in enumerate(view.pauses):
         began = index >= len(was.pauses)
+        reason = pause.reason if pause.reason in family.pause_reasons else UNLISTED
         if began:
             stops = tuple(run.clock for run in view.runs if run.state == RUNNING and run.rule >= 0 and pause.reason in _reasons(run, family))
-            yield Deed(what="paused" if stops else "pauses_nothing", reason=pause.reason, clocks=stops)
+            yield Deed(what="paused" if stops else "pauses_nothing", reason=reason, clocks=stops)
         if pause.to_at and (began or not was.pauses[index]):
-            yield Deed(what="resumed", reason=pause.reason)
+            yield Deed(what="resumed", reason=reason)
 
 
 def _reasons(run: Run, family: FamilyPlan) -> frozenset[str]:

@@ -132,9 +132,12 @@ def _links(family: FamilyPlan, view: View, run: Run, judged: Outcome, t: Instant
 
 
 def _links_of(family: FamilyPlan, runs: Sequence[Run], run: Run) -> list[tuple[Run, ClockPlan]]:
-    found = [(each, family.clocks[each.clock]) for each in runs if each.clock in family.clocks and each.last_rule >= 0]
+    found = [(each, plan) for each in runs if each.last_rule >= 0 and (plan := family.find(each.clock)) is not None]
     return [
         (each, plan)
         for each, plan in found
-        if plan.clock.whole == run.clock and each.started_at >= run.started_at and (not run.ended_at or each.started_at < run.ended_at)
+        if plan is not None
+        and plan.clock.whole == run.clock
+        and each.started_at >= run.started_at
+        and (not run.ended_at or each.started_at < run.ended_at)
     ]

@@ -1,5 +1,6 @@
 """The rules of a clock tried once more, one by one: which test of which rule did not pass (P12)."""
 
+from monitor.contacts.contact import Run
 from monitor.contacts.plan import Attributes, ClockPlan, passes
 from monitor.contacts.promised import wanted
 from monitor.policy.model import Rule
@@ -8,11 +9,13 @@ from schemas.explanations import FailedTest, RuleTried
 from schemas.instants import Instant
 
 
-def tried(plan: ClockPlan, attributes: Attributes, started_at: Instant) -> tuple[RuleTried, ...]:
-    """Every rule up to the first that passes, for a cycle that began at ``started_at``."""
+def tried(plan: ClockPlan, attributes: Attributes, run: Run) -> tuple[RuleTried, ...]:
+    """Every rule up to the first that passes; a department's cycle is matched as that department's, whoever holds the contact (P15)."""
     told: list[RuleTried] = []
+    value = run.clock.removeprefix(plan.name).removeprefix(":")
+    seen = {**attributes, plan.clock.per: value} if plan.clock.per and value else attributes
     for rule in plan.rules:
-        told.append(_tried(rule, attributes, started_at))
+        told.append(_tried(rule, seen, run.started_at))
         if told[-1].fate != "failed":
             break
     return tuple(told)

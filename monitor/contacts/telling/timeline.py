@@ -94,7 +94,7 @@ class Timeline:
         for run in rematched(was, self.view):
             plan = self._plan.of(run)
             if plan is not None:
-                rules = tried(plan, self.view.attributes, run.started_at)
+                rules = tried(plan, self.view.attributes, run)
                 matching = Matching(at=format_instant(at), event=event, rules=rules)
                 self.matchings.setdefault((run.clock, run.cycle), []).append(matching)
         did = deeds(was, self.view, self._plan)

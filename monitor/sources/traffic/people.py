@@ -12,11 +12,18 @@ from monitor.sources.traffic.model import TrafficModel
 from monitor.sources.traffic.profile import Rate
 from schemas.event import Event
 from schemas.events import EventData, Family
-from schemas.events.base import Channel, RequestType, VipTier
+from schemas.events.base import Channel, RequestSubtype, RequestType, VipTier
 from schemas.instants import SECOND, Instant
 
 SHIFT_SECONDS = 4 * 3600
 _CUSTOMERS = 20_000
+_SUBTYPES: dict[RequestType, tuple[RequestSubtype, ...]] = {
+    "enquiry": ("tariff", "business_rules", "service"),
+    "fault": ("network", "terminal"),
+    "complaint": ("service", "tariff_dispute"),
+    "business": ("new_install", "removal", "other"),
+}
+"""What contacts of a type are about; a customer always comes with the same, so that some come back with it."""
 
 
 class Contact:
@@ -42,6 +49,7 @@ class Contact:
             customer_key=its.customer,
             vip_tier=its.tier,
             request_type=its.request_type,
+            request_subtype=its.subtype,
         )
         source = f"/simulated/{self._family}"
         self._agenda.emit(Event(self.name, self._family, f"{self.name}:{self._said}", source, self._agenda.now, self._said, full))
@@ -55,7 +63,10 @@ class Attributes:
         self.channel: Channel = channel
         self.request_type: RequestType = request_type
         self.region = dice.rng.choice(dice.model.regions)
-        self.customer = f"c{dice.rng.randrange(_CUSTOMERS):05d}"
+        customer = dice.rng.randrange(_CUSTOMERS)
+        self.customer = f"c{customer:05d}"
+        subtypes = _SUBTYPES[request_type]
+        self.subtype = subtypes[customer % len(subtypes)]
         self.tier: VipTier = "vip" if dice.chance(dice.model.vip_ratio) else "standard"
 
 
