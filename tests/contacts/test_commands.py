@@ -35,8 +35,9 @@ def shard() -> Versioned:
 
 
 def counted(of: Shard) -> dict[str, int]:
-    """The counters of the clock."""
-    return {name.removeprefix("clock.fix."): count for name, count in of.totals().items() if name.startswith("clock.")}
+    """How its cycles count."""
+    found = {name.removeprefix("clock.fix."): count for name, count in of.totals().items() if name.startswith("clock.")}
+    return {name: count for name, count in found.items() if name != "stopped"}
 
 
 def told(of: Shard) -> list[tuple[int, str, str]]:
