@@ -14,7 +14,7 @@ from monitor.contacts.moments_call import fold_call
 from monitor.contacts.moments_chat import fold_chat
 from monitor.contacts.moments_workorder import fold_workorder
 from monitor.contacts.plan import FamilyPlan, Plan
-from monitor.contacts.service import serve
+from monitor.contacts.service import concerns, serve
 from monitor.contacts.starting import Happening
 from monitor.contacts.steps import Step, Steps, steps_of
 from monitor.panes.where import NodePlace
@@ -54,7 +54,7 @@ class Fold:
             derived = fold_chat(self._desk, view, step.name, data, at)
         else:
             derived = self._fold_order(view, step, data, at)
-        if step.serves or view.service is not None:
+        if step.serves or (view.service is not None and concerns(step, data)):
             serve(self._desk, view, step, data, at)
         if derived or view.closed_at:
             self._close(view, step, derived, at)

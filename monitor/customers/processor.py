@@ -12,7 +12,6 @@ import msgspec
 from monitor.customers.closures import Closures
 from monitor.customers.ended import Ended
 from monitor.customers.groups import Groups
-from monitor.customers.held import contact_name
 from monitor.customers.samples import collect
 from monitor.panes.holding import Holding
 from monitor.panes.ledger import PaneLedger
@@ -124,7 +123,7 @@ class CustomersProcessor:
         for record in self._holding.release(source, min(t, self._sources.mark_of(source))):
             if isinstance(record, ContactGone):
                 self._groups.remove(record.family, record.contact, t)
-            elif contact_name(record.facts.family, record.facts.contact) not in self._unjudged:
+            elif f"{record.facts.family}|{record.facts.contact}".encode() not in self._unjudged:
                 self._groups.put(record.facts, record.known, t)
 
     def _send(self, t: Instant) -> None:
