@@ -102,6 +102,13 @@ class Fold:
             view.fired_at = fired_at
         return fired_at > 0
 
+    def switch(self, before: "Fold", family: Family, view: View, at: Instant) -> bool:
+        """Bring a view that ``before`` has folded under this fold's policy; answer whether any clock changed (P14)."""
+        changed = before.advance(family, view, at)
+        plan = self._plan.families[family]
+        changed |= rematch.switch_all(self._desk, plan, view, at)
+        return follow.switch(plan.flows, view, at) or changed
+
     def again(self, family: Family, events: list[tuple[Stored, EventData]], fired_at: Instant) -> View:
         """Fold a whole list, up to the timers that had gone by at ``fired_at``."""
         view = View()

@@ -71,6 +71,10 @@ class Groups:
                 self.kept += 1
         heapify(self._due)
 
+    def lay_out(self, policy: Policy) -> None:
+        """Judge by another policy's windows from now on."""
+        self._rules = policy.customers
+
     def put(self, facts: ContactFacts, known: bool, t: Instant) -> None:
         """Take a contact as it is now. One that was forgotten changes nothing any more; it is counted."""
         name, into = contact_name(facts.family, facts.contact), group_name(facts.customer, facts.problem)
