@@ -1,6 +1,6 @@
 """Read topics from outside any group, committed records only: what an independent consumer sees."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -13,11 +13,14 @@ WAIT_MS = 500
 
 
 async def _partitions(consumer: AIOKafkaConsumer, settings: RuntimeSettings, topics: Sequence[str]) -> dict[TopicPartition, str]:
+    return await _partitions_of(consumer, settings, {settings.physical(topic): topic for topic in topics})
+
+
+async def _partitions_of(consumer: AIOKafkaConsumer, settings: RuntimeSettings, physical: Mapping[str, str]) -> dict[TopicPartition, str]:
     found: dict[TopicPartition, str] = {}
     cluster = await consumer._client.fetch_all_metadata()
     existing = cluster.topics()
-    for topic in topics:
-        name = settings.physical(topic)
+    for name, topic in physical.items():
         if name not in existing:
             raise BrokerError(f"topic {name} is missing at {settings.bootstrap}; create it with: sla-monitor topics --create")
         numbers = cluster.partitions_for_topic(name) or set()
@@ -51,6 +54,29 @@ async def read_topics(settings: RuntimeSettings, topics: Sequence[str]) -> dict[
         kept = [record for record in records if record.offset < ends[TopicPartition(settings.physical(topic), record.partition)]]
         found[topic] = sorted(kept, key=lambda record: (record.partition, record.offset))
     return found
+
+
+async def read_states(settings: RuntimeSettings, processor: str) -> list[dict[bytes, bytes]]:
+    """The committed state of every shard of a processor, as its changelog has it now; nothing of the shards themselves is asked."""
+    name = settings.changelog(processor)
+    states: dict[int, dict[bytes, bytes]] = {}
+    async with free_consumer(settings, committed=True) as consumer:
+        names = await _partitions_of(consumer, settings, {name: name})
+        consumer.assign(list(names))
+        ends = await consumer.end_offsets(list(names))
+        await consumer.seek_to_beginning(*names)
+        missing = {tp for tp, end in ends.items() if end > 0}
+        while missing:
+            for record in await _batches(consumer, names):
+                state = states.setdefault(record.partition, {})
+                if record.key is None:
+                    continue
+                if record.value is None:
+                    state.pop(record.key, None)
+                else:
+                    state[record.key] = record.value
+            missing = {tp for tp in missing if await consumer.position(tp) < ends[tp]}
+    return [states[number] for number in sorted(states)]
 
 
 async def follow(settings: RuntimeSettings, topics: Sequence[str], *, from_end: bool = False) -> AsyncIterator[Record]:

@@ -92,7 +92,7 @@ def _unfold(rows: list[str], key: yaml.Node, value: yaml.MappingNode, indent: in
 def _last_row(node: yaml.Node) -> int:
     """The row on which a value ends; the library counts comments and empty lines behind a block as part of it."""
     if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
-        return max(_last_row(node.value[-1][1]), node.value[-1][0].end_mark.line)
+        return max(_last_row(node.value[-1][1]), int(node.value[-1][0].end_mark.line))
     if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
         return _last_row(node.value[-1])
     row: int = node.end_mark.line

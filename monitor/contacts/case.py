@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from monitor.contacts.contact import Contact, Published, Run, View
+from monitor.contacts.contact import Contact, Published, Ruling, Run, View
 from monitor.contacts.outcome import Outcome
 from monitor.contacts.plan import ClockPlan
 from monitor.policy.model import Clock, Language, Policy
@@ -16,7 +16,7 @@ _ALERT_LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier")
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A cycle, how it is judged, and what was told of it before."""
+    """A cycle, how it is judged, and what was told of it before; under a ``ruling``, ``natural`` is what its events alone give."""
 
     policy: Policy
     contact: Contact
@@ -25,6 +25,8 @@ class Case(msgspec.Struct, frozen=True):
     judged: Outcome
     entry: Published
     t: Instant
+    ruling: Ruling | None = None
+    natural: Outcome | None = None
 
     @property
     def queue(self) -> str | None:

@@ -160,6 +160,7 @@ def end(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Instant, state: i
     run.state, run.ended_at, run.next_at = state, at, 0
     if run.rule < 0:
         return
+    plan = plan.of(run)
     rule = plan.rules[run.rule]
     pauses = pauses_of(plan, view, run, rule.calendar)
     run.elapsed_us = elapsed_us(rule, run, at, pauses)
@@ -174,7 +175,7 @@ def advance(desk: Desk, family: FamilyPlan, view: View, until: Instant, *, inclu
     for run in view.runs:
         if not 0 < run.next_at <= until:
             continue
-        plan = family.find(run.clock)
+        plan = family.of(run)
         while plan is not None and run.next_at and (run.next_at < until or (inclusive and run.next_at == until)):
             fired_at = max(fired_at, run.next_at)
             _pass_level(desk, plan, view, run)
@@ -194,6 +195,6 @@ def _pass_level(desk: Desk, plan: ClockPlan, view: View, run: Run) -> None:
 def reschedule(family: FamilyPlan, view: View) -> None:
     """The pauses changed: every running cycle whose clock listens to them gets its next timer anew (P9)."""
     for run in view.runs:
-        plan = family.find(run.clock) if run.state == RUNNING else None
+        plan = family.of(run) if run.state == RUNNING else None
         if plan is not None and plan.pause_reasons:
             schedule(plan, view, run)

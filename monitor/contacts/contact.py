@@ -124,7 +124,8 @@ class Run(msgspec.Struct, array_like=True):
     ``clock`` is the published name: of a clock kept per department or node ``<name>:<value>`` (P15), with the ``value`` beside it.
     ``next_at`` is its next timer, 0 for none; ``breach_at`` the deadline it missed, ``passed`` the levels that went by, ``closed``
     the stretches in which the contact was closed (P13), ``events`` the ids that shaped it after its start. ``promised_at`` is the
-    instant that the starting event named, 0 if it named none.
+    instant that the starting event named, 0 if it named none; ``policy`` the number of
+    the adopted version to which ``rule`` and ``last_rule`` belong.
     """
 
     clock: str
@@ -148,6 +149,7 @@ class Run(msgspec.Struct, array_like=True):
     events: list[str] = []
     value: str = ""
     promised_at: Instant = 0
+    policy: int = 0
 
 
 class EarlyStop(msgspec.Struct, frozen=True, array_like=True):
@@ -203,7 +205,7 @@ class View(msgspec.Struct, array_like=True):
 class Published(msgspec.Struct, array_like=True):
     """What the world was told about one cycle: the last verdict and the state of its alert and level alerts.
 
-    ``paused``: that its firing alert is, ``true`` or until when.
+    ``paused``: that its firing alert is, ``true`` or until when. ``command``: which one ruled the verdict.
     """
 
     clock: str
@@ -223,6 +225,7 @@ class Published(msgspec.Struct, array_like=True):
     levels: dict[int, tuple[str, int, Instant]] = {}
     breached_at: Instant = 0
     paused: str = ""
+    command: str = ""
 
 
 class Summary(msgspec.Struct, frozen=True, array_like=True):
@@ -253,10 +256,33 @@ Waiting = tuple[Where | NodePlace, Instant]
 """Where and since when a contact waits: in a queue, or, an order, in a node of its flow (R75)."""
 
 
+Booking = tuple[Where, Instant, str, int]
+"""A counter that was moved, where and at which instant, by how much."""
+
+
+class Ruling(msgspec.Struct, array_like=True):
+    """What a person ruled over one cycle: ``verdict`` counts instead, or, with ``policy`` 0 or more, what that version gives.
+
+    ``repair`` rulings stay; the others are exemptions and come and go with their commands. ``booked`` is what it moved (§5.10).
+    """
+
+    clock: str
+    cycle: str
+    command: str
+    person: str
+    reason: str
+    verdict: str = ""
+    policy: int = -1
+    repair: bool = False
+    booked: list[Booking] = []
+
+
 class Contact(msgspec.Struct):
     """One contact in memory.
 
     ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows,
+    ``lineage`` the policy versions it is under (``monitor.contacts.versions``; empty: the first alone), ``rulings`` what people
+    ruled over its cycles.
     ``told`` what the customers shards were told, ``said`` the same in full if it was said since the contact was read, ``untold``
     whether there may be more to tell.
     """
@@ -272,6 +298,8 @@ class Contact(msgspec.Struct):
     unjudged: bool = False
     summary: Summary = NOTHING
     shown: Waiting | None = None
+    lineage: tuple[tuple[Instant, int], ...] = ()
+    rulings: list[Ruling] = []
     told: Told | None = None
     said: ContactFacts | None = None
     untold: bool = False

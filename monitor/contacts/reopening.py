@@ -50,12 +50,12 @@ def _go_on(desk: Desk, plan: ClockPlan, view: View, run: Run, event: Happening) 
     if run.promised_at and run.promised_at <= event.at and rematch.is_dated(plan, view, run):
         return False
     if run.rule >= 0:
-        book_end(desk, plan, run, -1)
+        book_end(desk, plan.of(run), run, -1)
     run.closed.append((run.ended_at, event.at))
     run.state, run.ended_at, run.deadline_at, run.elapsed_us = RUNNING, 0, 0, 0
     if run.reason != rematch.NO_LONGER_PROMISED:
         run.reason = ""
     run.events.append(event.id)
-    rematch.match_again(desk, plan, view, run, event.at)
-    schedule(plan, view, run)
+    rematch.take_over(desk, plan, view, run, event.at)
+    schedule(plan.of(run), view, run)
     return True

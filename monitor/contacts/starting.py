@@ -58,7 +58,7 @@ def begin(desk: Desk, plan: ClockPlan, view: View, event: Happening) -> Run | No
         return _begin_apart(desk, plan, view, event)
     if running(view, plan.name) is not None:
         return None
-    run = Run(plan.name, event.id, event.at)
+    run = Run(plan.name, event.id, event.at, policy=plan.number)
     return _under_way(desk, plan, view, run, event)
 
 
@@ -73,7 +73,8 @@ def _begin_apart(desk: Desk, plan: ClockPlan, view: View, event: Happening) -> R
             going = [run for run in going if run.value == value]
     promised_at = _promised_at(event.data) if plan.dated else NEVER
     past = NEVER < promised_at <= event.at
-    run = Run(f"{plan.name}:{value}" if value else plan.name, event.id, event.at, value=value, promised_at=NEVER if past else promised_at)
+    run = Run(f"{plan.name}:{value}" if value else plan.name, event.id, event.at, value=value, policy=plan.number)
+    run.promised_at = NEVER if past else promised_at
     dated = rematch.is_dated(plan, view, run)
     if past and dated:
         book_past_promise(desk, plan, run, desk.place_of(view), event.at)

@@ -135,7 +135,7 @@ class _Compiler:
             "clock": policy.clocks,
             "instrument": policy.surveys,
             "dimension": policy.qc_dimensions,
-            "rule": policy.flows,
+            "rule": (*policy.flows, *dict.fromkeys(flow.group for flow in policy.flows.values() if flow.group)),
         }
         return list(named[known.about]) if known.about in named else None
 

@@ -25,6 +25,7 @@ FIELD_TEXTS: Final[dict[str, str]] = {
     "PeriodSource.dates": "Whole local days.",
     "PeriodSource.from": "From this instant on.",
     "PeriodSource.until": "Until just before this instant.",
+    "CalendarSource.no_official_data": "Years that were asked for before their make-up workdays were published; `check` warns when one is near.",
     "QueueSource.answer_within": "The waits Y of service levels, several at once (R40).",
     "QueueSource.short_abandon": "Callers who hang up this soon are counted apart (P25).",
     "QueueSource.calendar": "When the queue is served.",

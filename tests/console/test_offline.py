@@ -51,6 +51,38 @@ def test_replay_prints_json_alone_and_writes_one_verdict_a_line(events: Path, tm
     assert lines[0].keys() >= {"contact", "clock", "target_seconds", "elapsed_seconds", "deadline", "verdict"}
 
 
+def test_replay_shows_every_clock_and_indicator_of_everything_with_its_n(events: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(run(capsys, "replay", "events", str(events), "--output", "json").out)
+    clocks = {line["clock"]: line for line in found["clock_table"]}
+    for clock, counts in found["clocks"].items():
+        assert (clocks[clock]["met"], clocks[clock]["breached"]) == (counts.get("met", 0), counts.get("breached", 0)), clock
+        assert clocks[clock]["n"] == clocks[clock]["met"] + clocks[clock]["breached"]
+    indicators = {(line["indicator"], line["threshold_seconds"]): line for line in found["indicators"]}
+    answered = sum(queue["answered"] for queue in found["queues"].values())
+    offered = sum(queue["answered"] + queue["abandoned"] + queue["flow_out"] for queue in found["queues"].values())
+    assert indicators["answer_rate", None]["value"] == found["core"]["answer_rate"]["value"] == answered / offered
+    assert indicators["answer_rate", None]["n"] == offered
+
+
+def test_a_report_of_a_log_has_everything_first_and_the_same_numbers_in_every_form(events: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("report", "events", str(events), "--by", "queue", "--period", "quarter")
+    lines = json.loads(run(capsys, *asked, "--output", "json").out)["rollups"]
+    whole, *queues = lines
+    assert (whole["period"], whole["by"], whole["provisional"]) == ("2026-Q1", "", True)
+    assert whole["core"]["answer_rate"]["n"] == sum(line["core"]["answer_rate"]["n"] for line in queues)
+    rows = [row.split(",") for row in run(capsys, *asked, "--output", "csv").out.splitlines()]
+    found = next(row for row in rows if row[5] == "core.answer_rate" and row[3] == "")
+    assert (float(found[7]), int(found[8])) == (whole["core"]["answer_rate"]["value"], whole["core"]["answer_rate"]["n"])
+    assert "接通率" in run(capsys, *asked).out
+
+
+def test_a_report_by_what_is_not_counted_says_what_is(events: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = run(capsys, "report", "events", str(events), "--by", "mood")
+    assert ended.code != 0
+    assert "nothing is counted by `mood`" in ended.err
+    assert "queue channel region" in ended.err
+
+
 def test_replay_says_the_same_in_a_table(events: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ended = run(capsys, "replay", "events", str(events))
     assert ended.code == 0

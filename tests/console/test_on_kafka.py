@@ -123,6 +123,12 @@ def test_a_worker_judges_a_published_log_as_replay_does_and_its_pages_pass_promt
     for name, totals in replayed["queues"].items():
         shown = re.findall(rf'sla_contacts_total{{outcome="offered",partition="\d",queue="{re.escape(name)}"}} (\S+)', page)
         assert sum(map(float, shown)) == totals["offered"]
+    rolled = json.loads(run(capsys, "report", "--output", "json").out)["rollups"]
+    offline = json.loads(run(capsys, "report", "traffic", "--output", "json", *OPTIONS).out)["rollups"]
+    assert rolled
+    assert [line["period"] for line in rolled] == [line["period"] for line in offline]
+    for live, whole in zip(rolled, offline, strict=True):  # live day panes reach to the last full hour
+        assert live["core"]["answer_rate"]["n"] <= whole["core"]["answer_rate"]["n"]
     assert status.ready
     assert status.about.application == kafka.application_id
     assert "sla_decision_lag_seconds" not in page  # the log's own time is no lag

@@ -43,7 +43,7 @@ def test_a_breach_counts_for_the_department_that_held_it_and_a_retraction_moves_
     ],
 )
 def test_counters_are_bounded_by_the_policy(value: str, counters: list[str]) -> None:
-    assert [names.met for names in ClockPlan(NODE).names_for(value)] == counters
+    assert [names.met for names in ClockPlan(NODE, policy(NODE)).names_for(value)] == counters
 
 
 def test_a_department_that_nobody_knows_starts_nothing() -> None:

@@ -62,9 +62,10 @@ def test_titles(language: str, title: str, titles: dict[str, str]) -> None:
 
 
 def test_objectives_ask_for_periods_and_panes_are_kept_by_facet() -> None:
-    (objective,) = COMPILED.objectives
-    assert [period.name for period in objective.during] == ["peak"]
-    assert [period.name for period in objective.outside] == ["billing_day"]
+    usual, launch = COMPILED.objectives
+    assert [period.name for period in usual.during] == ["peak"]
+    assert [period.name for period in usual.outside] == ["billing_day", "launch"]
+    assert (usual.target, launch.target) == (0.95, 0.9)
     assert COMPILED.queues.facets == ("vip_tier", "request_type", "dept", "channel", "region", "support_line")
 
 
