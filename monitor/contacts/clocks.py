@@ -8,10 +8,11 @@ as well, unless the clock ``repeats`` (R67).
 from typing import Final
 
 from monitor.contacts import rematch
-from monitor.contacts.contact import CANCELLED, CLOCK_SKEW, CLOSED, HANDED_OVER, LEFT, RUNNING, STOPPED, EarlyStop, OrderFlow, Run, View
+from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, OrderFlow, Run, View
 from monitor.contacts.counting import Desk
 from monitor.contacts.cycle_bookings import book_end, place_of
 from monitor.contacts.deadline import due_at, elapsed_us, pauses_of, schedule
+from monitor.contacts.endings import CLOCK_SKEW, CLOSED, HANDED_OVER, LEFT, EarlyStop
 from monitor.contacts.plan import ClockPlan, FamilyPlan, MomentPlan, Watch, triggered
 from monitor.contacts.starting import Happening, all_running, begin, of_clock
 from schemas.events.call import CallQueued

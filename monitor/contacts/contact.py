@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from monitor.contacts.endings import EarlyStop
 from monitor.contacts.flows.findings import Finding, Followed
 from monitor.panes.where import NodePlace, Where
 from schemas.alerts import Severity
@@ -18,12 +19,6 @@ from schemas.instants import Instant
 RUNNING: Final = 0
 STOPPED: Final = 1
 CANCELLED: Final = 2
-
-HANDED_OVER: Final = "handed_over"
-LEFT: Final = "left"
-CLOSED: Final = "closed"
-CLOCK_SKEW: Final = "clock_skew"
-"""Why a cycle ended otherwise than by the stop its policy names (``Run.reason``)."""
 
 NOWHERE: Final = Where()
 
@@ -150,14 +145,6 @@ class Run(msgspec.Struct, array_like=True):
     value: str = ""
     promised_at: Instant = 0
     policy: int = 0
-
-
-class EarlyStop(msgspec.Struct, frozen=True, array_like=True):
-    """A stop that came before anything ran, while the contact was new: another source's clock may be ahead (P37)."""
-
-    at: Instant
-    source: str
-    event: str
 
 
 class Service(msgspec.Struct, array_like=True):

@@ -6,10 +6,11 @@ contact to the end and holds it now; else the holder of now gets one of its own 
 """
 
 from monitor.contacts import rematch
-from monitor.contacts.contact import HANDED_OVER, LEFT, RUNNING, STOPPED, Run, View
+from monitor.contacts.contact import RUNNING, STOPPED, Run, View
 from monitor.contacts.counting import Desk
 from monitor.contacts.cycle_bookings import book_end
 from monitor.contacts.deadline import schedule
+from monitor.contacts.endings import HANDED_OVER, LEFT
 from monitor.contacts.plan import ClockPlan, FamilyPlan
 from monitor.contacts.starting import Happening, begin, of_clock
 
