@@ -4,9 +4,10 @@ from typing import Final
 
 import msgspec
 
-from monitor.contacts.contact import Contact, Published, Ruling, Run, View
+from monitor.contacts.contact import Contact, Published, Run, View
 from monitor.contacts.outcome import Outcome
 from monitor.contacts.plan import ClockPlan
+from monitor.contacts.ruling import Ruling
 from monitor.policy.model import Clock, Language, Policy
 from monitor.wording.languages import titled
 from schemas.instants import Instant

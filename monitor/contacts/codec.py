@@ -8,8 +8,9 @@ from typing import Final
 
 import msgspec
 
-from monitor.contacts.contact import Contact, Published, Ruling, Stored, Summary, Told, View
+from monitor.contacts.contact import Contact, Published, Stored, Summary, Told, View
 from monitor.contacts.packing import PackedEntry, PackedEvents, pack, pack_ledger, unpack, unpack_ledger
+from monitor.contacts.ruling import Ruling
 from monitor.errors import StateError
 from schemas.events import Family
 from schemas.instants import Instant

@@ -10,6 +10,7 @@ import msgspec
 
 from monitor.contacts.endings import EarlyStop
 from monitor.contacts.flows.findings import Finding, Followed
+from monitor.contacts.ruling import Ruling
 from monitor.panes.where import NodePlace, Where
 from schemas.alerts import Severity
 from schemas.customers import ContactFacts
@@ -241,27 +242,6 @@ NOTHING: Final = Summary(kept=0)
 
 Waiting = tuple[Where | NodePlace, Instant]
 """Where and since when a contact waits: in a queue, or, an order, in a node of its flow (R75)."""
-
-
-Booking = tuple[Where, Instant, str, int]
-"""A counter that was moved, where and at which instant, by how much."""
-
-
-class Ruling(msgspec.Struct, array_like=True):
-    """What a person ruled over one cycle: ``verdict`` counts instead, or, with ``policy`` 0 or more, what that version gives.
-
-    ``repair`` rulings stay; the others are exemptions and come and go with their commands. ``booked`` is what it moved (§5.10).
-    """
-
-    clock: str
-    cycle: str
-    command: str
-    person: str
-    reason: str
-    verdict: str = ""
-    policy: int = -1
-    repair: bool = False
-    booked: list[Booking] = []
 
 
 class Contact(msgspec.Struct):

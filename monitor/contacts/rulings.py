@@ -10,11 +10,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from monitor.contacts.bookings import Book, Sink
-from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Booking, Contact, Ruling, Run, View
+from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Contact, Run, View
 from monitor.contacts.exemptions import Exemptions
 from monitor.contacts.history import History, decoded
 from monitor.contacts.plan import ClockPlan
 from monitor.contacts.rematch import NO_LONGER_PROMISED
+from monitor.contacts.ruling import Booking, Ruling
 from monitor.contacts.versions import Versions
 from monitor.panes.where import Where
 from schemas.commands import Repair

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from monitor.contacts import alerts
 from monitor.contacts.case import Case, bounded_labels
-from monitor.contacts.contact import RUNNING, Contact, Published, Ruling, Run, View
+from monitor.contacts.contact import RUNNING, Contact, Published, Run, View
 from monitor.contacts.deadline import elapsed_us
 from monitor.contacts.explain import explain
 from monitor.contacts.flows.plan import MARK
@@ -22,6 +22,7 @@ from monitor.contacts.outcome import counted_until, outcome
 from monitor.contacts.plan import ClockPlan, Plan
 from monitor.contacts.records import instant_text, verdict_record
 from monitor.contacts.rematch import NO_LONGER_PROMISED
+from monitor.contacts.ruling import Ruling
 from monitor.policy.model import Policy
 from monitor.processing import Output
 from monitor.wording.sentences import sentence
