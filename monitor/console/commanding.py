@@ -15,7 +15,7 @@ from agents.runtime.wall_clock import wall_clock
 from monitor.console.policies import settings
 from monitor.console.screen import Format, print_json, say
 from monitor.console.wiring import runtime_settings
-from monitor.contacts.commands import read_command
+from monitor.contacts.rulings.commands import read_command
 from monitor.errors import SettingsError
 from monitor.processing import Record
 from schemas.instants import format_instant

@@ -3,7 +3,7 @@
 from typing import Final
 
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings, Security
-from monitor.contacts.door import Door
+from monitor.contacts.events.door import Door
 from monitor.contacts.processor import ContactsProcessor
 from monitor.customers.processor import CustomersProcessor
 from monitor.panes.sources import shards_of

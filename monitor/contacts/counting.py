@@ -3,7 +3,7 @@
 from typing import Final
 
 from monitor.contacts.bookings import Sink
-from monitor.contacts.contact import View
+from monitor.contacts.kept.contact import View
 from monitor.contacts.plan import Plan, values_named
 from monitor.panes.where import Where, dimensions_text, facet_text
 from monitor.policy.model import QueueRules, Scalar

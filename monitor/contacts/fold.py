@@ -4,19 +4,20 @@ For one event: timers that fell due before it go by; it brings attributes, and r
 (P14); the family's life cycle finds the moments; clocks are cancelled, stopped, paused and started, in that order (P11).
 """
 
-from monitor.contacts import clocks, complaints, links, rematch, reopening, solved, waits
 from monitor.contacts.bookings import Sink
-from monitor.contacts.contact import RUNNING, CallFlow, ChatFlow, Leg, OrderFlow, PauseSpan, Stored, View, Waiting
 from monitor.contacts.counting import Desk
+from monitor.contacts.cycles import clocks, rematch, reopening
+from monitor.contacts.cycles.starting import Happening
 from monitor.contacts.flows import follow
 from monitor.contacts.flows.plan import FlowPlan
-from monitor.contacts.moments_call import fold_call
-from monitor.contacts.moments_chat import fold_chat
-from monitor.contacts.moments_workorder import fold_workorder
+from monitor.contacts.kept.contact import RUNNING, CallFlow, ChatFlow, Leg, OrderFlow, PauseSpan, Stored, View, Waiting
+from monitor.contacts.life import complaints, links, solved, waits
+from monitor.contacts.life.moments_call import fold_call
+from monitor.contacts.life.moments_chat import fold_chat
+from monitor.contacts.life.moments_workorder import fold_workorder
+from monitor.contacts.life.service import concerns, serve
+from monitor.contacts.life.steps import Step, Steps, steps_of
 from monitor.contacts.plan import FamilyPlan, Plan
-from monitor.contacts.service import concerns, serve
-from monitor.contacts.starting import Happening
-from monitor.contacts.steps import Step, Steps, steps_of
 from monitor.panes.where import NodePlace
 from monitor.policy.model import Scalar
 from schemas.events import EventData, Family

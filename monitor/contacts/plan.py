@@ -5,10 +5,10 @@ from typing import Final
 
 import msgspec
 
-from monitor.contacts.clock_names import OTHER, ClockNames, names_of
-from monitor.contacts.contact import Run
+from monitor.contacts.cycles.clock_names import OTHER, ClockNames, names_of
 from monitor.contacts.flows.plan import FlowPlan, FlowRule, fields_tested, flow_plan
-from monitor.contacts.promised import promised
+from monitor.contacts.kept.contact import Run
+from monitor.contacts.saying.promised import promised
 from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
 from schemas.events import FAMILIES, EventData, Family
 from schemas.instants import Instant
@@ -18,7 +18,7 @@ Attributes = dict[str, Scalar]
 _MATCHES_KEPT: Final = 10_000
 _ALWAYS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request_type", "parent_incident")
 _OF_CUSTOMERS: Final = ("customer_key", "problem_key", "request_subtype", "origin_contact_id", "support_line", "dept")
-"""What the customers processor asks of a contact (``monitor.contacts.reporting``)."""
+"""What the customers processor asks of a contact (``monitor.contacts.saying.reporting``)."""
 
 
 class Watch(msgspec.Struct, frozen=True):

@@ -3,26 +3,29 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from monitor.contacts import admission, clocks, codec, due, samples
-from monitor.contacts.commands import read_command
-from monitor.contacts.contact import CANCELLED, Contact, Stored, View
+from monitor.contacts import samples
 from monitor.contacts.counting import Desk, Floor
-from monitor.contacts.door import Door
-from monitor.contacts.emission import PROCESSOR, Emission
-from monitor.contacts.exemptions import Exemptions
+from monitor.contacts.cycles import clocks, due
+from monitor.contacts.events import admission
+from monitor.contacts.events.door import Door
+from monitor.contacts.events.history import Decoded, History, decoded
+from monitor.contacts.events.order import Standing, insert, standing
 from monitor.contacts.flows import alerts, follow
 from monitor.contacts.fold import waiting
-from monitor.contacts.history import Decoded, History, decoded
-from monitor.contacts.office import Office
-from monitor.contacts.order import Standing, insert, standing
-from monitor.contacts.reporting import Reporting
+from monitor.contacts.kept import codec
+from monitor.contacts.kept.contact import CANCELLED, Contact, Stored, View
+from monitor.contacts.kept.shelf import Shelf
 from monitor.contacts.rounds import Rounds
-from monitor.contacts.rulings import Bench
-from monitor.contacts.shelf import Shelf
+from monitor.contacts.rulings.commands import read_command
+from monitor.contacts.rulings.exemptions import Exemptions
+from monitor.contacts.rulings.office import Office
+from monitor.contacts.rulings.rulings import Bench
+from monitor.contacts.saying.emission import PROCESSOR, Emission
+from monitor.contacts.saying.reporting import Reporting
+from monitor.contacts.saying.verdicts import publish
 from monitor.contacts.sweep import Sweep
 from monitor.contacts.telling.contact import tell
-from monitor.contacts.upcoming import DueQuery, due_clocks
-from monitor.contacts.verdicts import publish
+from monitor.contacts.telling.upcoming import DueQuery, due_clocks
 from monitor.contacts.versions import FIRST, Versions
 from monitor.panes.where import NodePlace
 from monitor.policy.book import Policies

@@ -2,12 +2,12 @@
 
 import msgspec
 
-from monitor.contacts import due
-from monitor.contacts.contact import Contact
-from monitor.contacts.emission import Emission
-from monitor.contacts.history import History
-from monitor.contacts.rulings import Bench
-from monitor.contacts.shelf import Shelf
+from monitor.contacts.cycles import due
+from monitor.contacts.events.history import History
+from monitor.contacts.kept.contact import Contact
+from monitor.contacts.kept.shelf import Shelf
+from monitor.contacts.rulings.rulings import Bench
+from monitor.contacts.saying.emission import Emission
 from monitor.contacts.sweep import Sweep
 from monitor.contacts.versions import Versions
 from schemas.instants import Instant

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from monitor.contacts.emission import Emission
-from monitor.contacts.shelf import SEVERITIES, Shelf
+from monitor.contacts.kept.shelf import SEVERITIES, Shelf
+from monitor.contacts.saying.emission import Emission
 from monitor.processing import Sample
 from schemas.events import FAMILIES, Family
 from schemas.instants import SECOND

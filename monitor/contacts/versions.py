@@ -15,9 +15,9 @@ from typing import Final
 import msgspec
 
 from monitor.contacts.bookings import Sink
-from monitor.contacts.contact import Contact
 from monitor.contacts.counting import Desk, Floor
 from monitor.contacts.fold import Fold
+from monitor.contacts.kept.contact import Contact
 from monitor.contacts.plan import FamilyPlan, Plan
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from monitor.contacts.upcoming import DueQuery
+from monitor.contacts.telling.upcoming import DueQuery
 from monitor.policy.durations import LongDuration, duration_us
 from schemas.events import FAMILIES, Family
 from schemas.instants import DAY

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from monitor.contacts.upcoming import DueQuery
+from monitor.contacts.telling.upcoming import DueQuery
 from monitor.processing import Sample
 from schemas.due import DueClock
 from schemas.events import Family

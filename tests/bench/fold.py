@@ -93,7 +93,7 @@ def main(clocks: bool = True, faster: int = 1) -> None:
 
 
 def _packed(value: bytes) -> bool:
-    from monitor.contacts.codec import read_head
+    from monitor.contacts.kept.codec import read_head
 
     return read_head(value).packed
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.calendar.hours import parse_span
 from monitor.calendar.wall_calendar import WallCalendar
-from monitor.contacts import codec
+from monitor.contacts.kept import codec
 from monitor.policy.model import PauseRule, Policy
 from schemas.event import Event
 from schemas.events import Family

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from monitor.contacts import sweep
-from monitor.contacts.contact import Published, Stored
-from monitor.contacts.packing import pack_ledger, unpack_ledger
+from monitor.contacts.kept.contact import Published, Stored
+from monitor.contacts.kept.packing import pack_ledger, unpack_ledger
 from monitor.policy.model import QueuePolicy
 from schemas.alerts import Alert, Verdict
 from schemas.commands import Acknowledge, Command, Exempt, Lift, Repair, Selector, Silence
@@ -266,6 +266,6 @@ def test_a_closed_ledger_keeps_the_command() -> None:
     events = [Stored(at(0), 0, "/pbx", "e1", 0, b"\x81\xa4type\xb1workorder.created")]
     ledger = [Published("fix", "e1", 2, "exempt", "exempted", at(0), command="E1")]
     rows = msgspec.msgpack.encode(pack_ledger(ledger, events))
-    from monitor.contacts.packing import PackedEntry
+    from monitor.contacts.kept.packing import PackedEntry
 
     assert unpack_ledger(msgspec.msgpack.decode(rows, type=list[PackedEntry]), events)[0].command == "E1"

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from monitor.contacts.promised import by_language
+from monitor.contacts.saying.promised import by_language
 from monitor.policy.model import Language
 from monitor.wording.verdicts import explained
 from schemas.alerts import Alert, Verdict

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from monitor.contacts.due import MAX_OPEN_US, MAX_RUNNING_US
+from monitor.contacts.cycles.due import MAX_OPEN_US, MAX_RUNNING_US
 from monitor.policy.model import PauseRule
 from schemas.instants import SECOND
 from schemas.panes import Watermark

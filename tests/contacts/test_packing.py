@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.contacts import bodies, codec
-from monitor.contacts.contact import Published, Stored
-from monitor.contacts.packing import PackedEntry, PackedEvents, pack, pack_ledger, unpack, unpack_ledger
+from monitor.contacts.kept import bodies, codec
+from monitor.contacts.kept.contact import Published, Stored
+from monitor.contacts.kept.packing import PackedEntry, PackedEvents, pack, pack_ledger, unpack, unpack_ledger
 from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS
 from tests.contacts.driving import KINDS, Shard, at, clock, event, policy, rule
 

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.calendar.hours import parse_span
 from monitor.calendar.wall_calendar import WallCalendar
-from monitor.contacts.pauses import without
+from monitor.contacts.saying.pauses import without
 from monitor.policy.model import PauseRule
 from schemas.alerts import PauseInterval
 from schemas.instants import HOUR, parse_instant

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from monitor.contacts.door import Door, keyed_hash
+from monitor.contacts.events.door import Door, keyed_hash
 from monitor.contacts.processor import ContactsProcessor
 from monitor.errors import PolicyError
 from monitor.metrics.lifetime import translated

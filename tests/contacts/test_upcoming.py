@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.contacts.upcoming import DueQuery
+from monitor.contacts.telling.upcoming import DueQuery
 from monitor.policy.model import PauseRule
 from schemas.due import DueClock
 from schemas.instants import HOUR, MINUTE

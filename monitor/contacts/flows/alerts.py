@@ -7,15 +7,15 @@ closed. A finding that late events disprove is retracted under the same id.
 from hashlib import blake2b
 from typing import Final
 
-from monitor.contacts.case import incident_of
-from monitor.contacts.contact import Contact, Published
 from monitor.contacts.flows.findings import Finding
 from monitor.contacts.flows.follow import labels_of
 from monitor.contacts.flows.plan import MARK, FlowRule
 from monitor.contacts.flows.words import sentence, summary
-from monitor.contacts.identity import flow_alert_id
+from monitor.contacts.kept.contact import Contact, Published
 from monitor.contacts.plan import Plan
-from monitor.contacts.records import alert_record, instant_text
+from monitor.contacts.saying.case import incident_of
+from monitor.contacts.saying.identity import flow_alert_id
+from monitor.contacts.saying.records import alert_record, instant_text
 from monitor.processing import Output
 from schemas.alerts import Alert, AlertState, Severity
 from schemas.events import Family

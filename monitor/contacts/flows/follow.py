@@ -5,13 +5,13 @@ A rule that looks at the end of a contact does so once until it is opened again.
 
 from typing import Final
 
-from monitor.contacts.contact import View
 from monitor.contacts.counting import Desk
+from monitor.contacts.cycles.starting import Happening
 from monitor.contacts.flows.checks import FRONT, Result, check, is_front
 from monitor.contacts.flows.findings import Finding, Followed
 from monitor.contacts.flows.plan import FlowPlan, FlowRule
+from monitor.contacts.kept.contact import View
 from monitor.contacts.plan import passes, triggered
-from monitor.contacts.starting import Happening
 from monitor.panes.where import Where
 from schemas.events import EventData
 from schemas.events.shared import Cancelled

@@ -5,10 +5,10 @@ from typing import Final
 
 import msgspec
 
-from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Run, View
-from monitor.contacts.pauses import UNLISTED
+from monitor.contacts.cycles.rematch import NO_LONGER_PROMISED
+from monitor.contacts.kept.contact import CANCELLED, RUNNING, STOPPED, Run, View
 from monitor.contacts.plan import FamilyPlan
-from monitor.contacts.rematch import NO_LONGER_PROMISED
+from monitor.contacts.saying.pauses import UNLISTED
 from monitor.policy.attributes import RULE_FIELDS
 from schemas.explanations import Deed, Value
 from schemas.instants import Instant

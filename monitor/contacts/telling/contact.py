@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from monitor.contacts.contact import Contact
 from monitor.contacts.flows.findings import Finding
 from monitor.contacts.flows.words import sentence
+from monitor.contacts.kept.contact import Contact
 from monitor.contacts.plan import Plan
-from monitor.contacts.promised import by_language
+from monitor.contacts.saying.promised import by_language
 from monitor.contacts.telling.changes import shown
 from monitor.contacts.telling.cycles import cycles_of
 from monitor.contacts.telling.timeline import Timeline

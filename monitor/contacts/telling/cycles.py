@@ -5,14 +5,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from monitor.contacts.contact import Contact, Published, Run, View
-from monitor.contacts.deadline import due_at, elapsed_us
-from monitor.contacts.explain import counted_intervals, explain
+from monitor.contacts.cycles.deadline import due_at, elapsed_us
+from monitor.contacts.cycles.outcome import Outcome, counted_until, outcome
 from monitor.contacts.flows.plan import MARK
-from monitor.contacts.outcome import Outcome, counted_until, outcome
+from monitor.contacts.kept.contact import Contact, Published, Run, View
 from monitor.contacts.plan import ClockPlan, FamilyPlan
-from monitor.contacts.promised import clock_titles
-from monitor.contacts.records import instant_text
+from monitor.contacts.saying.explain import counted_intervals, explain
+from monitor.contacts.saying.promised import clock_titles
+from monitor.contacts.saying.records import instant_text
 from monitor.contacts.telling.timeline import Timeline
 from monitor.policy.model import Language
 from schemas.alerts import Explanation, LevelInstant, LinkShare

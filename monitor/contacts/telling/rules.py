@@ -1,8 +1,8 @@
 """The rules of a clock tried once more, one by one: which test of which rule did not pass (P12)."""
 
-from monitor.contacts.contact import Run
+from monitor.contacts.kept.contact import Run
 from monitor.contacts.plan import Attributes, ClockPlan, passes
-from monitor.contacts.promised import wanted
+from monitor.contacts.saying.promised import wanted
 from monitor.policy.model import Rule
 from monitor.wording.durations import target_text
 from schemas.explanations import FailedTest, RuleTried

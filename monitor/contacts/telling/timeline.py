@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from monitor.contacts.contact import Contact, Stored, View
-from monitor.contacts.due import NEVER
+from monitor.contacts.cycles.due import NEVER
+from monitor.contacts.events.history import decoded
 from monitor.contacts.fold import leg_of
-from monitor.contacts.history import decoded
+from monitor.contacts.kept.contact import Contact, Stored, View
 from monitor.contacts.telling.changes import Before, attributes_set, before, deeds, rematched
 from monitor.contacts.telling.notes import Notes
 from monitor.contacts.telling.rules import tried

@@ -1,0 +1,1 @@
+"""What people rule by command: exemptions, their lifting, repairs."""
