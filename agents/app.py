@@ -12,6 +12,7 @@ from agents.runtime.prerequisites import check_installation
 from agents.runtime.runtime import Runtime
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings, check_settings
 from agents.runtime.store import PartitionStore, StateTable
+from monitor.policy.book import Policies
 
 RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
 QUIET = ("faust", "aiokafka", "mode", "kafka")
@@ -27,15 +28,15 @@ class MonitorApp(faust.App):  # type: ignore[misc]  # Faust is untyped
         """State is in memory and in the changelogs: nothing is written to disk."""
 
 
-def make_app(settings: RuntimeSettings, specs: Sequence[ProcessorSpec]) -> MonitorApp:
-    """Build the application of one worker; raises SettingsError for settings that can never work."""
+def make_app(settings: RuntimeSettings, specs: Sequence[ProcessorSpec], policies: Policies | None = None) -> MonitorApp:
+    """Build the application of one worker; raises SettingsError for settings that can never work. Its ticks name the newest of ``policies``."""
     check_settings(settings, tuple(specs))
     check_installation()
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)  # a log call per record costs CPU even when it prints nothing
     app = MonitorApp(settings.application_id, **_options(settings))
     app.transport = SliceTransport(app.conf.broker_consumer, app)
-    runtime = app.hooks = Runtime(app, settings, tuple(specs))
+    runtime = app.hooks = Runtime(app, settings, tuple(specs), policies or Policies())
     for spec in specs:
         table = StateTable(app, name=spec.name, partitions=settings.partitions, key_type=bytes, value_type=bytes, recovery_buffer_size=4)
         app.tables.add(table)

@@ -5,7 +5,7 @@ each partition at the start, plus what it has sent since (idempotent producer). 
 acknowledgement, and at the end the acknowledged positions must be the predicted ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 from aiokafka import TopicPartition
@@ -19,7 +19,15 @@ from monitor.errors import BrokerError
 from monitor.sources.tick_plan import Step, TickAt
 from schemas.instants import Instant
 from schemas.ticks import Tick
-from schemas.topics import CONTACTS_TICKS, SOURCE_TOPICS
+from schemas.topics import COMMANDS, CONTACTS_TICKS, SOURCE_TOPICS
+
+Names = Callable[[Instant], str]
+"""The policy version that the tick of a T names."""
+
+
+def nameless(_t: Instant) -> str:
+    """No version: shards go on under the one that they have."""
+    return ""
 
 
 class Driven(msgspec.Struct):
@@ -31,18 +39,19 @@ class Driven(msgspec.Struct):
 
 
 class ClockDriver:
-    """Plays the steps of a tick plan into Kafka; use ``take`` for each step, then ``finish``."""
+    """Plays the steps of a tick plan into Kafka; use ``take`` for each step, then ``finish``. ``names`` gives the policy version of each T."""
 
-    def __init__(self, settings: RuntimeSettings, publisher: Publisher) -> None:
-        self._settings, self._publisher = settings, publisher
+    def __init__(self, settings: RuntimeSettings, publisher: Publisher, names: Names = nameless) -> None:
+        self._settings, self._publisher, self._names = settings, publisher, names
         self._base: dict[str, list[int]] = {}
         self._sent = {topic: [0] * settings.partitions for topic in SOURCE_TOPICS}
         self.driven = Driven()
 
     async def begin(self) -> None:
         """Look where the source topics end; raises BrokerError when one is missing or has another number of partitions."""
-        await require_written_topics(self._settings, (*SOURCE_TOPICS, CONTACTS_TICKS))
-        self._base = await end_positions(self._settings, SOURCE_TOPICS)
+        await require_written_topics(self._settings, (*SOURCE_TOPICS, COMMANDS, CONTACTS_TICKS))
+        self._base = await end_positions(self._settings, (*SOURCE_TOPICS, COMMANDS))
+        self._sent[COMMANDS] = [0] * self._settings.partitions  # what was asked for before the log begins
 
     async def take(self, step: Step) -> None:
         """Write one record, or the same T to every shard."""
@@ -55,8 +64,8 @@ class ClockDriver:
 
     async def _tick(self, t: Instant) -> None:
         for partition in range(self._settings.partitions):
-            fence = {topic: self._base[topic][partition] + self._sent[topic][partition] for topic in SOURCE_TOPICS}
-            tick = Tick(clock_at=t, t=t, fence=fence, policy=self._settings.policy_hash)
+            fence = {topic: self._base[topic][partition] + self._sent[topic][partition] for topic in self._base}
+            tick = Tick(clock_at=t, t=t, fence=fence, policy=self._names(t))
             await self._publisher.send(CONTACTS_TICKS, None, encode_tick(tick), partition=partition)
         self.driven.ticks += 1
         self.driven.t = t

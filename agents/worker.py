@@ -8,6 +8,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from agents.app import MonitorApp, make_app
+from agents.policies import PolicyFollower
 from agents.runtime.exits import Exit, leave
 from agents.runtime.runtime import Runtime
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
@@ -20,30 +21,43 @@ STOP_SECONDS = 4.0
 LEAVE_SECONDS = 4.0
 
 Hook = Callable[[Runtime], Awaitable[None]]
+Prepare = Callable[[], Awaitable[PolicyFollower]]
 
 
-def run(settings: RuntimeSettings, specs: Sequence[ProcessorSpec], on_started: Hook | None = None, on_stopping: Hook | None = None) -> int:
+def run(
+    settings: RuntimeSettings,
+    specs: Sequence[ProcessorSpec],
+    on_started: Hook | None = None,
+    on_stopping: Hook | None = None,
+    policies: Prepare | None = None,
+) -> int:
     """Run until SIGTERM, SIGINT or a crash; returns the exit code (``agents.runtime.exits.Exit``).
 
     Raises SettingsError and BrokerError before anything is started. ``on_started`` is called once the event loop runs, before the
-    state is recovered (a web server shows "not ready" meanwhile); ``on_stopping`` first thing at the end.
+    state is recovered (a web server shows "not ready" meanwhile); ``on_stopping`` first thing at the end. ``policies`` is called before
+    anything else: the follower it returns has read every version.
     """
     look_seldom()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        return loop.run_until_complete(_serve(settings, specs, on_started, on_stopping))
+        return loop.run_until_complete(_serve(settings, specs, on_started, on_stopping, policies))
     finally:
         asyncio.set_event_loop(None)
         loop.close()
 
 
-async def _serve(settings: RuntimeSettings, specs: Sequence[ProcessorSpec], on_started: Hook | None, on_stopping: Hook | None) -> int:
+async def _serve(
+    settings: RuntimeSettings, specs: Sequence[ProcessorSpec], on_started: Hook | None, on_stopping: Hook | None, policies: Prepare | None
+) -> int:
     with _silent_client():
         await require_topics(settings, specs)
-    app = make_app(settings, specs)
+        follower = None if policies is None else await policies()
+    app = make_app(settings, specs, None if follower is None else follower.policies)
     app.in_worker = True
     runtime = app.hooks
+    if follower is not None:
+        follower.on_new = runtime.policy_came
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -57,6 +71,8 @@ async def _serve(settings: RuntimeSettings, specs: Sequence[ProcessorSpec], on_s
     if on_stopping is not None:
         await on_stopping(runtime)
     await runtime.stop()
+    if follower is not None:
+        await follower.stop()
     await _stop_faust(app, starting)
     return int(code)
 

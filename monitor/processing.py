@@ -2,15 +2,19 @@
 
 A driver feeds one shard's records in log order, then a tick, and takes the effects:
 
-    apply(record, t) … apply(record, t), judge(t, appended_at), drain() -> Effects
+    adopt(version, t), apply(record, t) … apply(record, t), judge(t, appended_at), drain() -> Effects
 
 ``t`` given to ``apply`` is the T of the tick whose fence covers the record (0 for a processor without ticks). Between
 ``drain`` and the merge of its changes into the committed state nothing else is called. A processor reads committed state
 through the mapping it was made with, keeps decoded values of its own, and never changes that mapping.
+
+A tick names the newest policy version that its writer knew. A driver tells a processor that is an ``Adopter`` of it before the
+first record up to that tick's fence: so the log alone says from which T on a version counts, and records before an earlier
+fence were applied without it.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -89,3 +93,11 @@ class Processor(Protocol):
 
     def samples(self) -> Iterable[Sample]:
         """Values for ``/metrics`` from owned state; called between other calls, on the event loop: must be quick."""
+
+
+@runtime_checkable
+class Adopter(Protocol):
+    """A processor whose ticks name policy versions."""
+
+    def adopt(self, version: str, t: Instant) -> None:
+        """Take over a policy version at the tick of ``t``; one that was adopted before, or is older than the newest adopted, changes nothing."""

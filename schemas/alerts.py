@@ -109,11 +109,20 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     links: tuple[LinkShare, ...] = ()
 
 
+class RuledBy(msgspec.Struct, frozen=True):
+    """The command of a person that decided instead of the events: an exemption or a repair, by whom and why."""
+
+    command: str
+    person: str
+    reason: str
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The outcome of one cycle of one clock; record key ``contact|clock|cycle``, highest ``version`` wins.
 
     ``cycle`` is the id of the event that started it. ``elapsed_seconds`` is counted time up to the stop, or up to
-    ``detected_at`` while none is known; ``late_seconds`` is stop minus deadline in real seconds (P22).
+    ``detected_at`` while none is known; ``late_seconds`` is stop minus deadline in real seconds (P22). With ``ruled`` a person
+    decided; ``explanation`` then says what the events alone give.
     """
 
     contact: str
@@ -136,6 +145,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detected_late: bool = False
     policy: str
     explanation: Explanation
+    ruled: RuledBy | None = None
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

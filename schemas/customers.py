@@ -1,8 +1,13 @@
 """What travels from contacts to customers: one contact as the others of its customer need to know it (requirements §5.10). JSON.
 
-Record key: ``family|contact``; the partition follows from the hashed customer key, so that all contacts of a customer meet in one
-shard. Watermarks (``schemas.panes``) go to every partition.
+Record key: ``family|contact``; the partition follows from the customer, so that all contacts of a customer meet in one shard.
+Watermarks (``schemas.panes``) go to every partition. Customer, problem and cause are digests of what the events say: they are
+compared, never shown (R80).
 """
+
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
 
 import msgspec
 
@@ -17,10 +22,19 @@ Closure = tuple[Instant, Instant]
 """When an order was settled, and when it was opened again (0 if it was not)."""
 
 
-class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The facts of one contact. ``problem`` is its problem key, else its sub-type, else empty.
+_DIGEST_BYTES: Final = 12
 
-    ``cause`` is the contact that this one belongs to (its origin, or what it was merged into). ``ended_at`` is 0 while it is open: an
+
+@lru_cache(maxsize=50_000)
+def digest(text: str) -> str:
+    """A text as others may see it: the same for the same text, and nothing of it; empty for none."""
+    return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest() if text else ""
+
+
+class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The facts of one contact. ``problem`` is the digest of its problem key, else of its sub-type, else empty.
+
+    ``cause`` is the digest of the contact that this one belongs to (its origin, or what it was merged into). ``ended_at`` is 0 while it is open: an
     order ends when it is settled. ``left`` says that it went to another line or department after it was first served, ``escalated``
     that an order went up a line. ``closures`` are those of orders, the latest few.
     """

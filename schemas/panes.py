@@ -48,12 +48,16 @@ class Presence(msgspec.Struct, frozen=True, tag="presence", tag_field="kind"):
 
 
 class Watermark(msgspec.Struct, frozen=True, tag="watermark", tag_field="kind"):
-    """ "Everything of this source shard as of ``t`` was sent"; ``appended_at`` is the LogAppendTime of the tick behind it."""
+    """ "Everything of this source shard as of ``t`` was sent"; ``appended_at`` is the LogAppendTime of the tick behind it.
+
+    ``policy`` is the version in force for the shard at ``t``.
+    """
 
     processor: str
     partition: int
     t: Instant
     appended_at: Instant
+    policy: str = ""
 
 
 QueueInput = PaneRecord | Presence | Watermark

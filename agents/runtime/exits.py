@@ -20,7 +20,6 @@ class Exit(IntEnum):
     REVOKE_FAILED = 71
     ASSIGN_FAILED = 72
     TRUNCATED = 73
-    OTHER_POLICY = 74
     FENCED = 75
     COMMIT_FAILED = 76
     DRAIN_TIMED_OUT = 77

@@ -17,11 +17,12 @@ from schemas.ticks import Tick
 
 
 class Run(msgspec.Struct):
-    """Records of one topic to apply at ``t``."""
+    """Records of one topic to apply at ``t``; ``policy`` is the version that the tick behind them names."""
 
     topic: str
     raws: list[Raw]
     t: Instant
+    policy: str = ""
 
 
 class Judge(msgspec.Struct):
@@ -31,6 +32,16 @@ class Judge(msgspec.Struct):
     raws: list[Raw]
     tick: Tick
     appended_at: Instant
+
+    @property
+    def t(self) -> Instant:
+        """The T of the tick."""
+        return self.tick.t
+
+    @property
+    def policy(self) -> str:
+        """The version that the tick names."""
+        return self.tick.policy
 
 
 Step = Run | Judge
@@ -99,7 +110,7 @@ class Fences:
         if judge is None:
             judge = self._tick = self._next_tick()
             self._at = 0
-        if judge is None:
+        if judge is None or not (self._at or self._gate.may_go(judge.tick)):
             return None
         while self._at < len(self._sources):
             topic = self._sources[self._at]
@@ -107,7 +118,7 @@ class Fences:
             queue = self._inbox[topic]
             if queue.records and queue.records[0].offset < end:
                 stop, count = _bounded(topic, end, queue.records[0].offset, limit, suspect)
-                return Run(topic, queue.take(stop, count), judge.tick.t)
+                return Run(topic, queue.take(stop, count), judge.t, judge.policy)
             if (queue.read or 0) < end:
                 return None  # what is missing flows: an empty queue is never paused
             self._positions.reach(topic, end)

@@ -23,6 +23,7 @@ from agents.runtime.transactions import ShardProducer
 from agents.runtime.turns import Turns
 from agents.runtime.wall_clock import wall_clock
 from agents.runtime.wiring import Wiring
+from monitor.policy.book import Policies
 from monitor.processing import Processor, Sample
 
 log = logging.getLogger("sla.runtime")
@@ -33,12 +34,12 @@ ShardKey = tuple[str, int]
 class Runtime:
     """Owns the shards of a worker; made by ``agents.app.make_app`` and reachable as ``app.hooks``."""
 
-    def __init__(self, app: Any, settings: RuntimeSettings, specs: tuple[ProcessorSpec, ...]) -> None:
-        self.app, self.settings = app, settings
+    def __init__(self, app: Any, settings: RuntimeSettings, specs: tuple[ProcessorSpec, ...], policies: Policies) -> None:
+        self.app, self.settings, self.policies = app, settings, policies
         self.specs = {spec.name: spec for spec in specs}
         self.stores: dict[str, PartitionStore] = {}
         self.health = Health(settings.recovery_limit_seconds)
-        self.ticker = Ticker(settings, self.timed_shards)
+        self.ticker = Ticker(settings, self.timed_shards, policies)
         self.counters = {spec.name: ProcessorCounters() for spec in specs}
         self._shards: dict[ShardKey, Shard] = {}
         self._turns = Turns()
@@ -86,6 +87,11 @@ class Runtime:
         if self.app.rebalancing or self._stopping or not self.app.tables.actives_ready:
             return []
         return [shard for shard in self.actors() if shard.gate is not None and not shard.halted]
+
+    def policy_came(self) -> None:
+        """A policy version was loaded: shards whose next tick names it go on."""
+        for shard in self.actors():
+            shard.policy_came()
 
     # -- the flow of slices -------------------------------------------------------------------------------------------
 
@@ -150,7 +156,7 @@ class Runtime:
             if producer is None or self._stopping:
                 continue  # a newer assignment is on its way
             state = self.stores[spec.name].partition(partition)
-            wiring = Wiring(state, producer, PartitionFlow(self, partition), self.counters[spec.name], self._turns)
+            wiring = Wiring(state, producer, PartitionFlow(self, partition), self.counters[spec.name], self._turns, self.policies)
             self._shards[key] = Shard(self.settings, spec, partition, wiring)
 
     def _owned(self, spec: ProcessorSpec) -> list[int]:

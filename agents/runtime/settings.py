@@ -49,8 +49,6 @@ class RuntimeSettings(msgspec.Struct, frozen=True, kw_only=True):
     topic_prefix: str = ""
     partitions: int = 4
     replication_factor: int = 1
-    policy_hash: str = ""
-    accept_policy_hash: str = ""
     clock: Literal["wall", "external"] = "wall"
     verdict_delay_seconds: float = 0.5
     tick_interval_seconds: float = 0.25

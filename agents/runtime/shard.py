@@ -25,7 +25,7 @@ from agents.runtime.ticks import TickGate
 from agents.runtime.wall_clock import wall_clock
 from agents.runtime.wiring import Wiring
 from monitor.deadletters import dead_letter
-from monitor.processing import Effects, Processor, Record, Reject
+from monitor.processing import Adopter, Effects, Processor, Record, Reject
 from schemas.instants import SECOND
 
 log = logging.getLogger("sla.runtime")
@@ -45,7 +45,8 @@ class Shard:
         self.positions = read_positions(self.state.positions)
         self._base = self.positions.copy()
         self.processor: Processor = spec.factory(partition, self.state.values)
-        self.gate = None if spec.tick_topic is None else TickGate(spec.tick_topic, settings, self.counters, self._other_policy)
+        self._adopted = ""
+        self.gate = None if spec.tick_topic is None else TickGate(spec.tick_topic, settings, self.counters, wiring.policies)
         self._order = self._make_order()
         self.rejects = RejectWatch(settings, partition, self.counters)
         self.halted = ""
@@ -64,14 +65,6 @@ class Shard:
         if self.gate is None:
             return Arrival(self.spec.sources, self.inbox, self.positions)
         return Fences(self.spec.sources, self.inbox, self.positions, self.gate)
-
-    def _other_policy(self, theirs: str) -> None:
-        ours = self.settings.policy_hash
-        leave(
-            Exit.OTHER_POLICY,
-            f"shard {self.name} met a tick of policy {theirs or '(none)'}, this worker runs policy {ours or '(none)'}: "
-            f"run every worker with the same policy file; after a change of the file SLA_ACCEPT_POLICY={theirs} lets its remaining ticks pass",
-        )
 
     # -- receiving ----------------------------------------------------------------------------------------------------
 
@@ -101,6 +94,10 @@ class Shard:
                 self._wake.set()
             case Accepted.SEEN:
                 pass
+
+    def policy_came(self) -> None:
+        """A policy version was loaded: a tick may have waited for it."""
+        self._wake.set()
 
     def _release_low(self) -> None:
         for topic in [topic for topic in self._held if self.inbox[topic].low]:
@@ -173,6 +170,9 @@ class Shard:
         """Apply or judge; False when the processor failed and the batch was taken back."""
         at = 0  # where in the step the processor is
         try:
+            if step.policy != self._adopted and isinstance(self.processor, Adopter):
+                self.processor.adopt(step.policy, step.t)
+                self._adopted = step.policy
             if isinstance(step, Run):
                 apply, t = self.processor.apply, step.t
                 for raw in step.raws:
@@ -205,6 +205,7 @@ class Shard:
         self._journal = []
         self.positions.restore(self._base)
         self.processor = self.spec.factory(self.partition, self.state.values)
+        self._adopted = ""
         if attempts < self.settings.bug_attempts:
             return
         if self.settings.on_bug == "quarantine" and isinstance(step, Run):

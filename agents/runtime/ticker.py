@@ -2,7 +2,8 @@
 
 First the clock is read, then the broker is asked for the end of every source partition (read_uncommitted ListOffsets, one request
 per broker for all shards together): so the fence covers everything that was published before the clock was read. A worker that
-lost a partition while it was frozen can still write one old tick; its T is not above the last judged one and is skipped.
+lost a partition while it was frozen can still write one old tick; its T is not above the last judged one and is skipped. Each
+tick names the newest policy version that this worker has read.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from agents.runtime.settings import RuntimeSettings
 from agents.runtime.shard import Shard
 from agents.runtime.ticks import encode_tick
 from agents.runtime.wall_clock import wall_clock
+from monitor.policy.book import Policies
 from schemas.instants import SECOND
 from schemas.ticks import Tick
 
@@ -31,8 +33,8 @@ ANSWER_SECONDS = 10.0
 class Ticker:
     """One task per worker; ``targets`` names the timed shards that are owned and running now."""
 
-    def __init__(self, settings: RuntimeSettings, targets: Callable[[], list[Shard]]) -> None:
-        self._settings, self._targets = settings, targets
+    def __init__(self, settings: RuntimeSettings, targets: Callable[[], list[Shard]], policies: Policies) -> None:
+        self._settings, self._targets, self._policies = settings, targets, policies
         self._task: asyncio.Task[None] | None = None
         self.rounds = 0
         self.fence_seconds = 0.0
@@ -81,7 +83,7 @@ class Ticker:
                 log.warning("no tick could be written: %r", error)
 
     async def _round(self, shards: list[Shard], offsets: AIOKafkaConsumer, producer: AIOKafkaProducer) -> None:
-        clock_at = wall_clock()
+        clock_at, policy = wall_clock(), self._policies.newest
         started = time.monotonic()
         physical = self._settings.physical
         sources = {(shard, topic): TopicPartition(physical(topic), shard.partition) for shard in shards for topic in shard.spec.sources}
@@ -95,7 +97,7 @@ class Ticker:
             if shard not in owned or shard.spec.tick_topic is None:
                 continue
             fence = {topic: ends[sources[shard, topic]] for topic in shard.spec.sources}
-            tick = Tick(clock_at, t, fence, self._settings.policy_hash)
+            tick = Tick(clock_at, t, fence, policy)
             topic = self._settings.physical(shard.spec.tick_topic)
             deliveries.append(await producer.send(topic, encode_tick(tick), partition=shard.partition))
         done, late = await asyncio.wait(deliveries, timeout=ANSWER_SECONDS) if deliveries else ((), ())

@@ -1,17 +1,18 @@
 """Ticks as a shard sees them: which it takes, which it skips, which it refuses (design §4).
 
 A tick whose T is not above the last judged T is skipped: T never goes back. One whose clock is far from the time at which the
-broker appended it is refused: somebody's clock is wrong. One of another policy stops the worker, for its verdicts would differ.
+broker appended it is refused: somebody's clock is wrong. One that names a policy version which this worker has not read yet
+waits: the shard goes on when the version has come.
 """
 
 import logging
-from collections.abc import Callable
 
 import msgspec
 
 from agents.runtime.counters import ProcessorCounters
 from agents.runtime.settings import RuntimeSettings
 from agents.runtime.slices import Raw
+from monitor.policy.book import Policies
 from schemas.instants import SECOND, Instant, seconds_of
 from schemas.ticks import Tick
 
@@ -22,14 +23,17 @@ encode_tick = msgspec.msgpack.Encoder().encode
 
 
 class TickGate:
-    """Decides about every tick of one shard; refusals are counted by reason: ``malformed``, ``clock``."""
+    """Decides about every tick of one shard; refusals are counted by reason: ``malformed``, ``clock``.
 
-    def __init__(self, topic: str, settings: RuntimeSettings, counters: ProcessorCounters, on_other_policy: Callable[[str], None]) -> None:
+    ``waits_for`` is the policy version that the next tick names and that is not there yet, empty while none is missing.
+    """
+
+    def __init__(self, topic: str, settings: RuntimeSettings, counters: ProcessorCounters, policies: Policies) -> None:
         self.topic = topic
         self._counters = counters
         self._tolerance_us = None if settings.clock == "external" else int(settings.tick_tolerance_seconds * SECOND)
-        self._policies = {settings.policy_hash, settings.accept_policy_hash or settings.policy_hash}
-        self._on_other_policy = on_other_policy
+        self._policies = policies
+        self.waits_for = ""
 
     def admit(self, raw: Raw, judged_at: Instant) -> Tick | None:
         """The tick to judge, or None for one that is skipped or refused; depends on the log alone."""
@@ -45,9 +49,17 @@ class TickGate:
         if tick.t <= judged_at:
             self._counters.ticks_skipped += 1
             return None
-        if tick.policy not in self._policies:
-            self._on_other_policy(tick.policy)
         return tick
+
+    def may_go(self, tick: Tick) -> bool:
+        """Whether the version that a tick names is loaded; a tick without a name goes under the shard's own."""
+        if not tick.policy or self._policies.usable(tick.policy):
+            self.waits_for = ""
+            return True
+        if self.waits_for != tick.policy:
+            self.waits_for = tick.policy
+            log.warning("%s waits for policy %s: %s", self.topic, tick.policy, self._policies.why_not(tick.policy))
+        return False
 
     def _refuse(self, reason: str, raw: Raw, detail: str) -> None:
         self._counters.ticks_refused[reason] += 1

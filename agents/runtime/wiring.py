@@ -8,6 +8,7 @@ from agents.runtime.counters import ProcessorCounters
 from agents.runtime.store import PartitionState
 from agents.runtime.transactions import ShardProducer
 from agents.runtime.turns import Turns
+from monitor.policy.book import Policies
 
 
 class Flow(Protocol):
@@ -24,10 +25,11 @@ class Flow(Protocol):
 
 
 class Wiring(msgspec.Struct):
-    """Its committed state, its producer, its view of the consumer, where it counts, and the turns it takes with its neighbours."""
+    """Its committed state, its producer, its view of the consumer, where it counts, the turns it takes with its neighbours, the policies."""
 
     state: PartitionState
     producer: ShardProducer
     flow: Flow
     counters: ProcessorCounters
     turns: Turns
+    policies: Policies = msgspec.field(default_factory=Policies)

@@ -11,14 +11,16 @@ from monitor.collector import look_seldom
 from monitor.console.overview import Measured, core_table, overview_tables
 from monitor.console.policies import DEFAULT, SOURCE_POLICIES, open_policy, settings
 from monitor.console.screen import Format, counted, output_option, print_json, progress, results, say, table
-from monitor.console.sourcing import SOURCE_HELP, begin, options_option, source_arguments
+from monitor.console.sourcing import SOURCE_HELP, begin, options_option, policy_at_option, source_arguments
 from monitor.console.wiring import hash_key_of
 from monitor.errors import SourceError
 from monitor.policy.model import Policy
 from monitor.replay.finals import Finals
 from monitor.replay.product import everything_of, product_engine
+from monitor.replay.schedule import FROM_THE_START, Schedule
 from monitor.sources.arrival import Arrival
 from monitor.sources.tick_plan import play, tick_plan
+from schemas.instants import Instant
 
 PARTITIONS = 4
 
@@ -26,20 +28,31 @@ PARTITIONS = 4
 @click.command(epilog=SOURCE_HELP)
 @source_arguments
 @options_option
+@policy_at_option
 @click.option("--policy", help="YAML file, folder, or name of a shipped policy  [default: SLA_POLICY, else the one shipped for SOURCE]")
 @click.option("--verdicts", type=click.Path(dir_okay=False, path_type=Path), help="write every final verdict to this file, one JSON line each")
 @output_option
-def command(source: str, file: Path | None, options: dict[str, str], policy: str | None, verdicts: Path | None, output: Format) -> None:
+def command(
+    source: str,
+    file: Path | None,
+    options: dict[str, str],
+    later: tuple[tuple[Instant, str], ...],
+    policy: str | None,
+    verdicts: Path | None,
+    output: Format,
+) -> None:
     """Judge a recorded log and print what came of it.
 
     The same processors run as in a worker, with the ticks that `publish --drive-clock` would write: verdicts and alerts are those of a live
-    run, record for record. With --output json standard output holds JSON alone: totals per queue under `queues.<name>`, verdicts by clock, alerts by
-    kind, refused records by reason, and every clock and indicator of everything together with its n.
+    run, record for record. With --policy-at another policy is published in the middle of the log. With --output json standard output
+    holds JSON alone: totals per queue under `queues.<name>`, verdicts by clock, alerts by kind, refused records by reason, and every
+    clock and indicator of everything together with its n.
     """
     compiled = open_policy(policy, SOURCE_POLICIES.get(source, DEFAULT))
+    schedule = Schedule([(FROM_THE_START, compiled), *((at, open_policy(name)) for at, name in later)])
     opened = begin(source, file, options)
     with progress("replaying", opened.total) as advance:
-        summary, finals = judge(counted(opened.arrivals, advance), compiled)
+        summary, finals = judge(counted(opened.arrivals, advance), schedule)
     if verdicts is not None:
         _write_verdicts(verdicts, finals)
     if output == "json":
@@ -48,11 +61,14 @@ def command(source: str, file: Path | None, options: dict[str, str], policy: str
         _print(summary, compiled)
 
 
-def judge(arrivals: Iterable[Arrival], policy: Policy) -> tuple[dict[str, object], Finals]:
+def judge(arrivals: Iterable[Arrival], schedule: Policy | Schedule) -> tuple[dict[str, object], Finals]:
     """Play a log into the product; totals, counts and the final verdicts."""
     look_seldom()
     finals = Finals()
-    engine = product_engine(policy, finals, partitions=PARTITIONS, hash_key=hash_key_of(settings()))
+    if isinstance(schedule, Policy):
+        schedule = Schedule([(FROM_THE_START, schedule)])
+    policy = schedule.first
+    engine = product_engine(schedule, finals, partitions=PARTITIONS, hash_key=hash_key_of(settings()))
     events = play(tick_plan(arrivals, PARTITIONS), engine)
     engine.commit()
     summary = everything_of(engine, policy)

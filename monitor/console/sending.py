@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from agents.clock_driver import ClockDriver, Driven
+from agents.clock_driver import ClockDriver, Driven, Names, nameless
 from agents.publisher import Publisher
 from agents.runtime.settings import RuntimeSettings
 from agents.runtime.topics import require_written_topics
@@ -50,11 +50,11 @@ class Pace:
             await asyncio.sleep(due - now)
 
 
-async def drive(runtime: RuntimeSettings, arrivals: Iterable[Arrival], speed: float, advance: Advance) -> Driven:
-    """Publish with ticks and exact fences; ``advance`` hears of every record."""
+async def drive(runtime: RuntimeSettings, arrivals: Iterable[Arrival], speed: float, advance: Advance, names: Names = nameless) -> Driven:
+    """Publish with ticks and exact fences; ``advance`` hears of every record, ``names`` gives the policy version of each tick."""
     pace = Pace(speed)
     async with Publisher(runtime) as publisher:
-        driver = ClockDriver(runtime, publisher)
+        driver = ClockDriver(runtime, publisher, names)
         await driver.begin()
         for step in tick_plan(arrivals, runtime.partitions):
             if isinstance(step, Send):

@@ -7,17 +7,18 @@ from monitor.contacts.door import Door
 from monitor.contacts.processor import ContactsProcessor
 from monitor.customers.processor import CustomersProcessor
 from monitor.panes.sources import shards_of
+from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Processor, State
 from monitor.queues.processor import QueuesProcessor
 from monitor.settings import Settings
-from schemas.topics import ALERTS, CALLS, CHATS, CONTACTS_TICKS, CUSTOMER_CONTACTS, DEAD_LETTERS, QUEUE_PANES, VERDICTS, WORK_ORDERS
+from schemas.topics import ALERTS, CALLS, CHATS, COMMANDS, CONTACTS_TICKS, CUSTOMER_CONTACTS, DEAD_LETTERS, QUEUE_PANES, VERDICTS, WORK_ORDERS
 
 PROCESSORS: Final = ("contacts", "customers", "queues")
 
 
-def runtime_settings(settings: Settings, policy: str = "") -> RuntimeSettings:
-    """What the runtime is told; ``policy`` is the hash that ticks carry."""
+def runtime_settings(settings: Settings) -> RuntimeSettings:
+    """What the runtime is told."""
     return RuntimeSettings(
         bootstrap=settings.bootstrap,
         security=_security(settings),
@@ -25,8 +26,6 @@ def runtime_settings(settings: Settings, policy: str = "") -> RuntimeSettings:
         topic_prefix=settings.topic_prefix,
         partitions=settings.partitions,
         replication_factor=settings.replication,
-        policy_hash=policy,
-        accept_policy_hash=settings.accept_policy,
         clock=settings.clock,
         verdict_delay_seconds=settings.verdict_delay_seconds,
         tick_interval_seconds=settings.tick_seconds,
@@ -70,10 +69,14 @@ def hash_key_of(settings: Settings) -> bytes:
     return (settings.customer_hash_key or "").encode()
 
 
-def processors(settings: Settings, policy: Policy) -> tuple[ProcessorSpec, ...]:
-    """Contacts, customers and queues with this policy; raises PolicyError for one that asks for a key that is not set."""
+def processors(settings: Settings, policy: Policy | Policies) -> tuple[ProcessorSpec, ...]:
+    """Contacts, customers and queues with this policy, or with the versions that ticks and watermarks name.
+
+    Raises PolicyError for a policy that asks for a key that is not set.
+    """
     hash_key = hash_key_of(settings)
-    Door(policy.privacy, hash_key)
+    if isinstance(policy, Policy):
+        Door(policy.privacy, hash_key)
     of_customers = shards_of(("contacts",), settings.partitions)
     of_queues = shards_of(("contacts", "customers"), settings.partitions)
 
@@ -89,7 +92,7 @@ def processors(settings: Settings, policy: Policy) -> tuple[ProcessorSpec, ...]:
     return (
         ProcessorSpec(
             name="contacts",
-            sources=(CALLS, CHATS, WORK_ORDERS),
+            sources=(CALLS, CHATS, WORK_ORDERS, COMMANDS),
             tick_topic=CONTACTS_TICKS,
             factory=contacts,
             outputs=(VERDICTS, ALERTS, QUEUE_PANES, CUSTOMER_CONTACTS, DEAD_LETTERS),

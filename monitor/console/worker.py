@@ -8,11 +8,14 @@ from typing import Any
 import click
 import msgspec
 
+from agents.policies import PolicyFollower
 from agents.runtime.runtime import Runtime
 from agents.worker import run
-from monitor.console.policies import open_policy, settings
+from monitor.console.own_policy import bring, own_policy
+from monitor.console.policies import settings
 from monitor.console.wiring import processors, runtime_settings
 from monitor.console.worker_view import RunningWorker
+from monitor.policy.book import Policies
 from monitor.settings import Settings
 from monitor.web import WebServer
 
@@ -27,27 +30,34 @@ log = logging.getLogger("sla.worker")
 def command(policy: str | None, port: int | None, clock: str | None, accept_gap: bool) -> int:
     """Run one worker until SIGTERM or Ctrl-C: reads contact events, judges them, serves /metrics, /healthz, /readyz and /.
 
-    Start as many as there are partitions at most; they share the work and take over from each other. Every worker of an application must
-    run the same policy.
+    Start as many as there are partitions at most; they share the work and take over from each other. They run the newest policy on
+    Kafka: one that is named here (--policy or SLA_POLICY) and is not there is published first; without any, the shipped default is.
     """
     given = {"web_port": port, "clock": clock, "accept_gap": accept_gap or None}
     chosen = msgspec.structs.replace(settings(), **{name: value for name, value in given.items() if value is not None})
-    compiled = open_policy(policy)
+    own, policies, runtime_options = own_policy(policy), Policies(), runtime_settings(chosen)
     _log_to_standard_error(chosen)
     pages: list[WebServer] = []
 
+    async def prepare() -> PolicyFollower:
+        await bring(runtime_options, own)
+        follower = PolicyFollower(runtime_options, policies)
+        await follower.start()
+        return follower
+
     async def started(runtime: Runtime) -> None:
-        view = RunningWorker(runtime, compiled, chosen.worker or platform.node())
+        view = RunningWorker(runtime, policies, chosen.worker or platform.node())
         server = WebServer(view, chosen.web_host, chosen.web_port, chosen.metric_queues)
         await server.start()
         pages.append(server)
-        log.info("policy %s (%s); broker %s; pages on %s/", compiled.title, compiled.version, chosen.bootstrap, server.address)
+        about = view.about
+        log.info("policy %s (%s); broker %s; pages on %s/", about.policy_title, about.policy, chosen.bootstrap, server.address)
 
     async def stopping(_runtime: Runtime) -> None:
         for server in pages:
             await server.stop()
 
-    return run(runtime_settings(chosen, compiled.version), processors(chosen, compiled), started, stopping)
+    return run(runtime_options, processors(chosen, policies), started, stopping, prepare)
 
 
 class JsonLines(logging.Formatter):

@@ -7,7 +7,7 @@ from agents.runtime.runtime import Runtime
 from monitor import __version__
 from monitor.contacts.processor import ContactsProcessor
 from monitor.metrics.names import MetricName
-from monitor.policy.model import Policy
+from monitor.policy.book import Policies
 from monitor.processing import Sample
 from monitor.web import About
 
@@ -20,18 +20,27 @@ def sample(name: MetricName, value: float, *labels: str) -> Sample:
 class RunningWorker:
     """The view of one worker (``monitor.web.WorkerView``)."""
 
-    def __init__(self, runtime: Runtime, policy: Policy, name: str) -> None:
-        self._runtime, self._policy = runtime, policy
+    def __init__(self, runtime: Runtime, policies: Policies, name: str) -> None:
+        self._runtime, self._policies, self._name = runtime, policies, name
         self._keeps_time = runtime.settings.clock == "wall"
         self.partitions = runtime.settings.partitions
-        self.named_queues = frozenset(policy.queues.named)
-        self.about = About(
-            application=runtime.settings.application_id,
-            worker=name,
+
+    @property
+    def about(self) -> About:
+        """Who this worker is, and the newest policy that it has read."""
+        policy = self._policies.get(self._policies.newest)
+        return About(
+            application=self._runtime.settings.application_id,
+            worker=self._name,
             version=__version__,
             policy=policy.version,
             policy_title=policy.title,
         )
+
+    @property
+    def named_queues(self) -> frozenset[str]:
+        """The queues that the newest policy names."""
+        return frozenset(self._policies.get(self._policies.newest).queues.named)
 
     def not_ready(self) -> str | None:
         """Why the worker takes no part, else None; a halted shard is no reason: its neighbours serve."""
@@ -62,5 +71,8 @@ class RunningWorker:
     def _worker(self) -> Iterator[Sample]:
         yield sample("sla_worker_ready", float(self.not_ready() is None))
         yield sample("sla_rebalances_total", self._runtime.health.rebalances)
-        yield sample("sla_policy_info", 1.0, self._policy.version, self._policy.title)
+        about = self.about
+        yield sample("sla_policy_info", 1.0, about.policy, about.policy_title)
+        waiting = sum(1 for shard in self._runtime.actors() if shard.gate is not None and shard.gate.waits_for)
+        yield sample("sla_policy_waiting_shards", waiting)
         yield sample("sla_build_info", 1.0, __version__, platform.python_version())

@@ -29,7 +29,7 @@ def of_breach(case: Case, explanation: Explanation | None) -> list[Output]:
     if case.judged.verdict == "breached":
         state: AlertState = "firing" if run.state == RUNNING else "resolved"
     elif entry.alert_state:
-        state = "retracted"
+        state = "retracted" if case.ruling is None else "resolved"  # a ruling does not say that there was no breach
     else:
         return []
     if state == entry.alert_state and (explanation is None or state == "retracted"):
@@ -53,7 +53,9 @@ def of_levels(case: Case) -> list[Output]:
     for level in sorted({*passed, *entry.levels}):
         told, version, told_at = entry.levels.get(level, ("", 0, 0))
         at = passed.get(level, told_at)
-        state: AlertState = "retracted" if level not in passed else "resolved" if _level_ended_at(case, at) else "firing"
+        state: AlertState = "retracted" if level not in passed else "resolved" if _level_ended_at(case, at) or case.ruling is not None else "firing"
+        if not told and case.ruling is not None:
+            continue
         if state == told and at == told_at:
             continue
         entry.levels[level] = (state, version + 1, at)
@@ -82,6 +84,7 @@ def _alert(case: Case, state: AlertState, level: int | None, starts_at: Instant,
     ended_at = case.t if state == "retracted" else 0
     if state == "resolved":
         ended_at = judged.decided_at if level is None else _level_ended_at(case, starts_at)
+        ended_at = ended_at or case.t
     alert = Alert(
         id=alert_id(contact, run.clock, run.cycle, level),
         version=version,

@@ -7,6 +7,7 @@ import msgspec
 from monitor.contacts.contact import Contact, Published, Run, View
 from monitor.contacts.outcome import Outcome
 from monitor.contacts.plan import ClockPlan
+from monitor.contacts.ruling import Ruling
 from monitor.policy.model import Clock, Language, Policy
 from monitor.wording.languages import titled
 from schemas.instants import Instant
@@ -16,7 +17,7 @@ _ALERT_LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier")
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A cycle, how it is judged, and what was told of it before."""
+    """A cycle, how it is judged, and what was told of it before; under a ``ruling``, ``natural`` is what its events alone give."""
 
     policy: Policy
     contact: Contact
@@ -25,6 +26,8 @@ class Case(msgspec.Struct, frozen=True):
     judged: Outcome
     entry: Published
     t: Instant
+    ruling: Ruling | None = None
+    natural: Outcome | None = None
 
     @property
     def queue(self) -> str | None:

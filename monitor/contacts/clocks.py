@@ -8,10 +8,11 @@ as well, unless the clock ``repeats`` (R67).
 from typing import Final
 
 from monitor.contacts import rematch
-from monitor.contacts.contact import CANCELLED, CLOCK_SKEW, CLOSED, HANDED_OVER, LEFT, RUNNING, STOPPED, EarlyStop, OrderFlow, Run, View
+from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, OrderFlow, Run, View
 from monitor.contacts.counting import Desk
 from monitor.contacts.cycle_bookings import book_end, place_of
 from monitor.contacts.deadline import due_at, elapsed_us, pauses_of, schedule
+from monitor.contacts.endings import CLOCK_SKEW, CLOSED, HANDED_OVER, LEFT, EarlyStop
 from monitor.contacts.plan import ClockPlan, FamilyPlan, MomentPlan, Watch, triggered
 from monitor.contacts.starting import Happening, all_running, begin, of_clock
 from schemas.events.call import CallQueued
@@ -121,8 +122,9 @@ def _start(desk: Desk, family: FamilyPlan, view: View, moments: Moments, clock: 
     plan = family.order[clock]
     if plan.repeats and is_over(view):
         return False
-    if any(_ends(moment, clock, event, view, plan) for moment in moments):
-        return False
+    for moment in moments:
+        if (moment.cancels or moment.stops) and _ends(moment, clock, event, view, plan):
+            return False
     run = begin(desk, plan, view, event)
     if run is None:
         return False
@@ -159,6 +161,7 @@ def end(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Instant, state: i
     run.state, run.ended_at, run.next_at = state, at, 0
     if run.rule < 0:
         return
+    plan = plan.of(run)
     rule = plan.rules[run.rule]
     pauses = pauses_of(plan, view, run, rule.calendar)
     run.elapsed_us = elapsed_us(rule, run, at, pauses)
@@ -173,7 +176,7 @@ def advance(desk: Desk, family: FamilyPlan, view: View, until: Instant, *, inclu
     for run in view.runs:
         if not 0 < run.next_at <= until:
             continue
-        plan = family.find(run.clock)
+        plan = family.of(run)
         while plan is not None and run.next_at and (run.next_at < until or (inclusive and run.next_at == until)):
             fired_at = max(fired_at, run.next_at)
             _pass_level(desk, plan, view, run)
@@ -193,6 +196,6 @@ def _pass_level(desk: Desk, plan: ClockPlan, view: View, run: Run) -> None:
 def reschedule(family: FamilyPlan, view: View) -> None:
     """The pauses changed: every running cycle whose clock listens to them gets its next timer anew (P9)."""
     for run in view.runs:
-        plan = family.find(run.clock) if run.state == RUNNING else None
+        plan = family.of(run) if run.state == RUNNING else None
         if plan is not None and plan.pause_reasons:
             schedule(plan, view, run)

@@ -10,6 +10,7 @@ import msgspec
 
 from monitor.contacts.contact import Contact, Published, Stored, Summary, Told, View
 from monitor.contacts.packing import PackedEntry, PackedEvents, pack, pack_ledger, unpack, unpack_ledger
+from monitor.contacts.ruling import Ruling
 from monitor.errors import StateError
 from schemas.events import Family
 from schemas.instants import Instant
@@ -45,6 +46,8 @@ class Living(msgspec.Struct, array_like=True):
     view: View
     ledger: list[Published]
     told: Told | None = None
+    lineage: tuple[tuple[Instant, int], ...] = ()
+    rulings: list[Ruling] = []
 
 
 class Packed(msgspec.Struct, array_like=True):
@@ -58,6 +61,8 @@ class Packed(msgspec.Struct, array_like=True):
     events: PackedEvents
     ledger: list[PackedEntry]
     told: Told | None = None
+    lineage: tuple[tuple[Instant, int], ...] = ()
+    rulings: list[Ruling] = []
 
 
 KEPT: Final = Summary()
@@ -86,7 +91,8 @@ def read_head(value: bytes) -> Head:
 
 def write_living(contact: Contact) -> bytes:
     """Keep a contact with its view."""
-    kept = Living(VERSION, contact.next_at, _brief(contact), False, contact.publish_at, contact.events, contact.view, contact.ledger, contact.told)
+    kept = Living(VERSION, contact.next_at, _brief(contact), False, contact.publish_at, contact.events, contact.view, contact.ledger)
+    kept.told, kept.lineage, kept.rulings = contact.told, contact.lineage, contact.rulings
     return _encode(kept)
 
 
@@ -94,8 +100,10 @@ def write_packed(contact: Contact) -> bytes:
     """Keep a closed contact without its view, small."""
     events, ledger = pack(contact.events), pack_ledger(contact.ledger, contact.events)
     fired_at = contact.view.fired_at
-    row = (VERSION, contact.next_at, _brief(contact), True, fired_at - events.first_at if fired_at else None, events, ledger)
-    return _encode(row if contact.told is None else (*row, contact.told))
+    kept = (VERSION, contact.next_at, _brief(contact), True, fired_at - events.first_at if fired_at else None, events, ledger)
+    rare = (contact.told, contact.lineage, contact.rulings)
+    needed = 3 if contact.rulings else 2 if contact.lineage else 1 if contact.told is not None else 0
+    return _encode((*kept, *rare[:needed]))
 
 
 def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
@@ -107,10 +115,12 @@ def read(key: bytes, value: bytes) -> tuple[Contact, Instant | None]:
         events = unpack(packed.events)
         ledger = unpack_ledger(packed.ledger, events)
         fired_at = 0 if packed.fired_us is None else packed.events.first_at + packed.fired_us
-        contact = Contact(name, family, events, View(), ledger, at, 0, at, bool(known.unjudged), known, told=packed.told)
+        contact = Contact(name, family, events, View(), ledger, at, 0, at, bool(known.unjudged), known)
+        contact.told, contact.lineage, contact.rulings = packed.told, packed.lineage, packed.rulings
         return contact, fired_at
     kept = _living(value)
-    contact = Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, bool(known.unjudged), known, told=kept.told)
+    contact = Contact(name, family, kept.events, kept.view, kept.ledger, at, kept.publish_at, at, bool(known.unjudged), known)
+    contact.told, contact.lineage, contact.rulings = kept.told, kept.lineage, kept.rulings
     contact.untold = bool(known.untold)
     return contact, None
 

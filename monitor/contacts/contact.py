@@ -8,7 +8,9 @@ from typing import Final
 
 import msgspec
 
+from monitor.contacts.endings import EarlyStop
 from monitor.contacts.flows.findings import Finding, Followed
+from monitor.contacts.ruling import Ruling
 from monitor.panes.where import NodePlace, Where
 from schemas.alerts import Severity
 from schemas.customers import ContactFacts
@@ -18,12 +20,6 @@ from schemas.instants import Instant
 RUNNING: Final = 0
 STOPPED: Final = 1
 CANCELLED: Final = 2
-
-HANDED_OVER: Final = "handed_over"
-LEFT: Final = "left"
-CLOSED: Final = "closed"
-CLOCK_SKEW: Final = "clock_skew"
-"""Why a cycle ended otherwise than by the stop its policy names (``Run.reason``)."""
 
 NOWHERE: Final = Where()
 
@@ -124,7 +120,8 @@ class Run(msgspec.Struct, array_like=True):
     ``clock`` is the published name: of a clock kept per department or node ``<name>:<value>`` (P15), with the ``value`` beside it.
     ``next_at`` is its next timer, 0 for none; ``breach_at`` the deadline it missed, ``passed`` the levels that went by, ``closed``
     the stretches in which the contact was closed (P13), ``events`` the ids that shaped it after its start. ``promised_at`` is the
-    instant that the starting event named, 0 if it named none.
+    instant that the starting event named, 0 if it named none; ``policy`` the number of
+    the adopted version to which ``rule`` and ``last_rule`` belong.
     """
 
     clock: str
@@ -148,14 +145,7 @@ class Run(msgspec.Struct, array_like=True):
     events: list[str] = []
     value: str = ""
     promised_at: Instant = 0
-
-
-class EarlyStop(msgspec.Struct, frozen=True, array_like=True):
-    """A stop that came before anything ran, while the contact was new: another source's clock may be ahead (P37)."""
-
-    at: Instant
-    source: str
-    event: str
+    policy: int = 0
 
 
 class Service(msgspec.Struct, array_like=True):
@@ -203,7 +193,7 @@ class View(msgspec.Struct, array_like=True):
 class Published(msgspec.Struct, array_like=True):
     """What the world was told about one cycle: the last verdict and the state of its alert and level alerts.
 
-    ``paused``: that its firing alert is, ``true`` or until when.
+    ``paused``: that its firing alert is, ``true`` or until when. ``command``: which one ruled the verdict.
     """
 
     clock: str
@@ -223,6 +213,7 @@ class Published(msgspec.Struct, array_like=True):
     levels: dict[int, tuple[str, int, Instant]] = {}
     breached_at: Instant = 0
     paused: str = ""
+    command: str = ""
 
 
 class Summary(msgspec.Struct, frozen=True, array_like=True):
@@ -257,6 +248,8 @@ class Contact(msgspec.Struct):
     """One contact in memory.
 
     ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows,
+    ``lineage`` the policy versions it is under (``monitor.contacts.versions``; empty: the first alone), ``rulings`` what people
+    ruled over its cycles.
     ``told`` what the customers shards were told, ``said`` the same in full if it was said since the contact was read, ``untold``
     whether there may be more to tell.
     """
@@ -272,6 +265,8 @@ class Contact(msgspec.Struct):
     unjudged: bool = False
     summary: Summary = NOTHING
     shown: Waiting | None = None
+    lineage: tuple[tuple[Instant, int], ...] = ()
+    rulings: list[Ruling] = []
     told: Told | None = None
     said: ContactFacts | None = None
     untold: bool = False

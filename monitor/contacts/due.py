@@ -56,6 +56,10 @@ def next_at(contact: Contact, limits: Limits) -> Instant:
     return at if at < gone_at else gone_at
 
 
+def _is_ruled(contact: Contact, run: Run) -> bool:
+    return any((ruling.clock, ruling.cycle) == (run.clock, run.cycle) for ruling in contact.rulings)
+
+
 def summary(contact: Contact, family: FamilyPlan) -> Summary:
     """The contact in short."""
     view = contact.view
@@ -64,8 +68,8 @@ def summary(contact: Contact, family: FamilyPlan) -> Summary:
     for run in view.runs:
         if run.state == RUNNING and run.rule >= 0:
             running += 1
-            plan = family.find(run.clock)
-            if run.breach_at and plan is not None:
+            plan = family.of(run)
+            if run.breach_at and plan is not None and not (contact.rulings and _is_ruled(contact, run)):
                 breached[_SEVERITIES[plan.rules[run.last_rule].severity]] += 1
     waits = waiting(view)
     place, since_at = waits if waits is not None else (None, 0)

@@ -18,9 +18,15 @@ class Emission:
     """Panes and presence of one shard on their way to the queue shards, and its watermarks."""
 
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int) -> None:
-        self._partition, self._partitions = partition, partitions
+        self._partition, self._partitions, self._version = partition, partitions, policy.version
         self.ledger = PaneLedger(partition, policy, state, partitions, PROCESSOR)
         self.presence = PresenceBook(partition, policy, state, partitions, PROCESSOR, self.ledger.facets)
+
+    def lay_out(self, policy: Policy) -> None:
+        """Book and show by another policy from now on; the watermarks say so."""
+        self._version = policy.version
+        self.ledger.lay_out(policy)
+        self.presence.lay_out(policy)
 
     def emit(self, t: Instant, appended_at: Instant, reporting: Reporting) -> list[Output]:
         """Everything as of the whole second of T, once for each second."""
@@ -30,7 +36,7 @@ class Emission:
         outputs = self.ledger.emit(second)
         outputs.extend(self.presence.emit(second))
         outputs.extend(reporting.emit(second))
-        mark = Watermark(PROCESSOR, self._partition, second, appended_at)
+        mark = Watermark(PROCESSOR, self._partition, second, appended_at, self._version)
         outputs.extend(watermarks(mark, self._partitions))
         outputs.extend(watermarks(mark, self._partitions, CUSTOMER_CONTACTS))
         return outputs

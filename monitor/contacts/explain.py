@@ -4,6 +4,7 @@ Built only when a verdict is published, so it holds what the verdict needs; ``mo
 else a person may ask: all warning instants, why other rules did not match.
 """
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
@@ -50,14 +51,20 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant,
 
 def counted_intervals(run: Run, outcome: Outcome, until: Instant, shown: int = SHOWN) -> tuple[tuple[OpenInterval, ...], int]:
     """The open stretches from the start to ``until`` without the pauses: the first ones, and how many more there are."""
-    found = [*islice(outcome.rule.calendar.open_intervals(run.started_at, until), _COUNTED_AT_MOST)]
+    found: Iterable[tuple[Instant, Instant]] = outcome.rule.calendar.open_intervals(run.started_at, until)
     pauses = holding(outcome.rule, outcome.pauses)
     if pauses:
-        found = without(found, pauses, until)
-    more = len(found) - shown
-    if more > 0:
-        found = found[:shown]
-    return tuple([OpenInterval(instant_text(a), instant_text(b)) for a, b in found]), max(more, 0)
+        found = without(islice(found, _COUNTED_AT_MOST), pauses, until)
+    listed: list[OpenInterval] = []
+    more = 0
+    for from_at, to_at in found:
+        if len(listed) < shown:
+            listed.append(OpenInterval(instant_text(from_at), instant_text(to_at)))
+        elif more < _COUNTED_AT_MOST:
+            more += 1
+        else:
+            break
+    return tuple(listed), more
 
 
 def _kind(outcome: Outcome) -> DeadlineKind:

@@ -14,7 +14,7 @@ from monitor.contacts.moments_call import fold_call
 from monitor.contacts.moments_chat import fold_chat
 from monitor.contacts.moments_workorder import fold_workorder
 from monitor.contacts.plan import FamilyPlan, Plan
-from monitor.contacts.service import serve
+from monitor.contacts.service import concerns, serve
 from monitor.contacts.starting import Happening
 from monitor.contacts.steps import Step, Steps, steps_of
 from monitor.panes.where import NodePlace
@@ -54,7 +54,7 @@ class Fold:
             derived = fold_chat(self._desk, view, step.name, data, at)
         else:
             derived = self._fold_order(view, step, data, at)
-        if step.serves or view.service is not None:
+        if step.serves or (view.service is not None and concerns(step, data)):
             serve(self._desk, view, step, data, at)
         if derived or view.closed_at:
             self._close(view, step, derived, at)
@@ -101,6 +101,13 @@ class Fold:
         if fired_at > view.fired_at:
             view.fired_at = fired_at
         return fired_at > 0
+
+    def switch(self, before: "Fold", family: Family, view: View, at: Instant) -> bool:
+        """Bring a view that ``before`` has folded under this fold's policy; answer whether any clock changed (P14)."""
+        changed = before.advance(family, view, at)
+        plan = self._plan.families[family]
+        changed |= rematch.switch_all(self._desk, plan, view, at)
+        return follow.switch(plan.flows, view, at) or changed
 
     def again(self, family: Family, events: list[tuple[Stored, EventData]], fired_at: Instant) -> View:
         """Fold a whole list, up to the timers that had gone by at ``fired_at``."""

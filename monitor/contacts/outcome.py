@@ -3,8 +3,9 @@
 import msgspec
 
 from monitor.calendar.model import Pause
-from monitor.contacts.contact import CANCELLED, CLOCK_SKEW, RUNNING, STOPPED, Run, View
+from monitor.contacts.contact import CANCELLED, RUNNING, STOPPED, Run, View
 from monitor.contacts.deadline import due_at, elapsed_us, pauses_of, target_us
+from monitor.contacts.endings import CLOCK_SKEW
 from monitor.contacts.plan import ClockPlan
 from monitor.contacts.rematch import BREACH, DEADLINE_PASSED, NO_LONGER_PROMISED
 from monitor.policy.model import Rule

@@ -66,6 +66,7 @@ class PackedEntry(msgspec.Struct, frozen=True, array_like=True):
     levels: dict[int, tuple[str, int, Instant]] = {}
     breached_at: Instant = 0
     paused: str = ""
+    command: str = ""
 
 
 def pack(events: list[Stored]) -> PackedEvents:
@@ -116,9 +117,9 @@ def pack_ledger(ledger: list[Published], events: list[Stored]) -> list[tuple[obj
             e.target_us, e.decided_at - e.started_at - e.elapsed_us, e.deadline_at - e.started_at - e.target_us, e.decided_at - first_at,
             short_word(e.severity),
         )  # fmt: skip
-        if e.detected_late or e.alert_state or e.alert_version or e.levels or e.breached_at:
+        if e.detected_late or e.alert_state or e.alert_version or e.levels or e.breached_at or e.command:
             row += (e.detected_late, short_word(e.alert_state), e.alert_version, e.levels, e.breached_at)
-            row += (e.paused,) if e.paused else ()
+            row += (e.paused, e.command) if e.command else (e.paused,) if e.paused else ()
         rows.append(row)
     return rows
 
@@ -135,7 +136,7 @@ def unpack_ledger(rows: list[PackedEntry], events: list[Stored]) -> list[Publish
         entry.deadline_at = entry.started_at + row.target_us + row.shifted_us
         entry.severity, entry.detected_late = cast(Severity, word_of(row.severity)), row.detected_late
         entry.alert_state, entry.alert_version, entry.levels = word_of(row.alert_state), row.alert_version, row.levels
-        entry.breached_at, entry.paused = row.breached_at, row.paused
+        entry.breached_at, entry.paused, entry.command = row.breached_at, row.paused, row.command
         ledger.append(entry)
     return ledger
 

@@ -1,11 +1,13 @@
 """A policy prepared for folding: which clocks each moment of a family starts, stops and cancels, and which attributes matter."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from monitor.contacts.clock_names import OTHER, ClockNames, names_of
-from monitor.contacts.flows.plan import FlowPlan, fields_tested, flow_plan
+from monitor.contacts.contact import Run
+from monitor.contacts.flows.plan import FlowPlan, FlowRule, fields_tested, flow_plan
 from monitor.contacts.promised import promised
 from monitor.policy.model import Clock, FieldTest, Policy, Rule, Scalar, Trigger
 from schemas.events import FAMILIES, EventData, Family
@@ -38,11 +40,13 @@ class ClockPlan:
     """One clock with its levels sorted and its counter names made.
 
     ``plain``: at most one cycle runs at a time. Not so with ``per``, the attribute by whose values cycles are kept apart (P15),
-    and where a rule is ``dated``: promises that events name run side by side.
+    and where a rule is ``dated``: promises that events name run side by side. ``number`` is that of its policy among those of the shard.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, policy: Policy, number: int = 0) -> None:
         self.clock = clock
+        self.policy, self.number = policy, number
+        self.family: FamilyPlan
         self.name = clock.name
         self.rules: tuple[Rule, ...] = clock.rules
         self.rule_texts = tuple(rule.path + (f" ({rule.source})" if rule.source else "") for rule in clock.rules)
@@ -76,6 +80,10 @@ class ClockPlan:
                 return index if rule.target is not None else -1
         return -1
 
+    def of(self, run: Run) -> "ClockPlan":
+        """The same clock in the policy version under whose rules a cycle runs or was judged."""
+        return self if run.policy == self.number else self.family.of(run) or self
+
     def attributes_of(self, attributes: Attributes, value: str) -> Attributes:
         """What the rules of a cycle are matched with: of a department's cycle that department, whoever holds the contact now (P15)."""
         return attributes | {self.per: value} if self.per else attributes
@@ -108,6 +116,20 @@ class FamilyPlan(msgspec.Struct, frozen=True):
     held_by: frozenset[str] = frozenset()
     repeating: tuple[ClockPlan, ...] = ()
     flows: FlowPlan | None = None
+    number: int = 0
+    peers: list["FamilyPlan"] = []
+
+    def of(self, run: Run) -> ClockPlan | None:
+        """The clock under whose rules a cycle runs or was judged: that of the policy version which last promised something."""
+        return (self if run.policy == self.number else self.peers[run.policy]).find(run.clock)
+
+    def flow_rule(self, name: str) -> FlowRule | None:
+        """A flow rule by its name, of this policy version or else of the latest that has it: what it found stays found."""
+        others = (each for each in reversed(self.peers) if each is not self)
+        for each in (self, *others):
+            if each.flows is not None and name in each.flows.rules:
+                return each.flows.rules[name]
+        return None
 
     def find(self, clock: str) -> ClockPlan | None:
         """The clock of a published name: ``node``, or ``node:network``; None if the policy has none."""
@@ -116,12 +138,13 @@ class FamilyPlan(msgspec.Struct, frozen=True):
 
 
 class Plan:
-    """A compiled policy with the tables that a fold needs."""
+    """A compiled policy with the tables that a fold needs; the ``number``-th of a shard, after ``others``."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, number: int = 0, others: Sequence["Plan"] = ()) -> None:
         self.policy = policy
         self.dimensions = policy.queues.dimensions
-        self.families = {family: _family_plan(policy, family) for family in FAMILIES}
+        peers: dict[Family, list[FamilyPlan]] = {family: others[0].families[family].peers if others else [] for family in FAMILIES}
+        self.families: dict[Family, FamilyPlan] = {family: _family_plan(policy, family, number, peers[family]) for family in FAMILIES}
         matched = frozenset[str]().union(*(plan.matched_on for plan in self.families.values()))
         counted = frozenset(self.dimensions) | frozenset(policy.queues.facets)
         self.carried = frozenset(_ALWAYS) | frozenset(_OF_CUSTOMERS) | counted | matched | fields_tested(policy.flows)
@@ -166,8 +189,8 @@ def triggered(where: tuple[FieldTest, ...], data: EventData, attributes: Attribu
     return True
 
 
-def _family_plan(policy: Policy, family: Family) -> FamilyPlan:
-    clocks = tuple(ClockPlan(clock) for clock in policy.clocks if family in clock.families)
+def _family_plan(policy: Policy, family: Family, number: int, peers: list[FamilyPlan]) -> FamilyPlan:
+    clocks = tuple(ClockPlan(clock, policy, number) for clock in policy.clocks if family in clock.families)
     names = {trigger.moment for plan in clocks for trigger in (*plan.clock.start, *plan.clock.stop, *plan.clock.cancel)}
     moments = {
         name: MomentPlan(
@@ -181,7 +204,7 @@ def _family_plan(policy: Policy, family: Family) -> FamilyPlan:
     reasons = frozenset[str]().union(*(plan.pause_reasons for plan in clocks))
     for plan in clocks:
         plan.known_reasons = reasons
-    return FamilyPlan(
+    found = FamilyPlan(
         clocks={plan.name: plan for plan in clocks},
         order=clocks,
         moments=moments,
@@ -191,7 +214,13 @@ def _family_plan(policy: Policy, family: Family) -> FamilyPlan:
         held_by=frozenset(plan.per for plan in clocks if plan.per and not plan.first_holder),
         repeating=tuple(plan for plan in clocks if plan.repeats),
         flows=flow_plan(policy, family),
+        number=number,
+        peers=peers,
     )
+    peers.append(found)
+    for plan in clocks:
+        plan.family = found
+    return found
 
 
 def _named_values(clock: Clock) -> set[str]:

@@ -9,7 +9,7 @@ at the start and are not judged again; a department's cycle is matched as that d
 from typing import Final
 
 from monitor.calendar.model import Pause
-from monitor.contacts.contact import RUNNING, Run, View
+from monitor.contacts.contact import CANCELLED, RUNNING, Run, View
 from monitor.contacts.counting import Desk
 from monitor.contacts.cycle_bookings import book_breach, book_relaxed, book_unpromised, place_of
 from monitor.contacts.deadline import due_at, pauses_of, schedule
@@ -20,6 +20,7 @@ BREACH: Final = 100
 NO_LONGER_PROMISED: Final = "no_longer_promised"
 TARGET_CHANGED: Final = "target_changed"
 DEADLINE_PASSED: Final = "deadline_passed"
+_OF_ANOTHER_VERSION: Final = -2
 LAST_QUARTER: Final = 75
 
 
@@ -49,6 +50,44 @@ def match_all_again(desk: Desk, family: FamilyPlan, view: View, event_id: str, a
     return changed
 
 
+def switch_all(desk: Desk, family: FamilyPlan, view: View, at: Instant) -> bool:
+    """The contact comes under the policy of ``family``: running cycles keep start and pauses; answer whether any of them changed (P14).
+
+    A breach that went before stays under its old rule. A clock that is promised no more is cancelled, or, breached before, ends. A
+    clock that is new begins with the next event that starts it: nobody promised it when the contact was opened.
+    """
+    changed = False
+    for run in view.runs:
+        if run.state != RUNNING:
+            continue
+        plan = family.find(run.clock)
+        changed |= _withdraw(desk, family.of(run), view, run, at) if plan is None else take_over(desk, plan, view, run, at)
+    return changed
+
+
+def take_over(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Instant) -> bool:
+    """Match a running cycle that may have been under another policy version; numbers of rules mean nothing across versions."""
+    if run.policy != plan.number and run.rule >= 0 and not run.breach_at:
+        run.rule = _OF_ANOTHER_VERSION
+    return match_again(desk, plan, view, run, at)
+
+
+def _withdraw(desk: Desk, before: ClockPlan | None, view: View, run: Run, at: Instant) -> bool:
+    if run.breach_at:
+        run.state, run.ended_at, run.next_at = CANCELLED, at, 0
+        return True
+    if run.rule < 0 or before is None:
+        return False
+    _promise_no_more(desk, before, view, run, at)
+    return True
+
+
+def _promise_no_more(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Instant) -> None:
+    run.rule, run.next_at, run.reason = -1, 0, NO_LONGER_PROMISED
+    run.place, run.breach_booked_at = place_of(desk, plan, view, run), at
+    book_unpromised(desk, plan, run)
+
+
 def match_again(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Instant) -> bool:
     """Put one running cycle under the rule that matches now; answer whether that is another one."""
     if run.breach_at:
@@ -57,16 +96,14 @@ def match_again(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Instant) 
     if rule == run.rule:
         return False
     if rule < 0:
-        run.rule, run.next_at, run.reason = rule, 0, NO_LONGER_PROMISED
-        run.place, run.breach_booked_at = place_of(desk, plan, view, run), at
-        book_unpromised(desk, plan, run)
+        _promise_no_more(desk, plan, view, run, at)
         return True
     if run.reason == NO_LONGER_PROMISED:
         book_unpromised(desk, plan, run, -1)
         run.reason, run.breach_booked_at = "", 0
     elif run.rule >= 0 and _relaxes(plan, view, run, rule, at):
         book_relaxed(desk, plan, run, place_of(desk, plan, view, run), at)
-    run.rule = run.last_rule = rule
+    run.rule, run.last_rule, run.policy = rule, rule, plan.number
     skip_past_levels(desk, plan, view, run, at)
     schedule(plan, view, run)
     return True

@@ -6,10 +6,11 @@ contact to the end and holds it now; else the holder of now gets one of its own 
 """
 
 from monitor.contacts import rematch
-from monitor.contacts.contact import HANDED_OVER, LEFT, RUNNING, STOPPED, Run, View
+from monitor.contacts.contact import RUNNING, STOPPED, Run, View
 from monitor.contacts.counting import Desk
 from monitor.contacts.cycle_bookings import book_end
 from monitor.contacts.deadline import schedule
+from monitor.contacts.endings import HANDED_OVER, LEFT
 from monitor.contacts.plan import ClockPlan, FamilyPlan
 from monitor.contacts.starting import Happening, begin, of_clock
 
@@ -50,12 +51,12 @@ def _go_on(desk: Desk, plan: ClockPlan, view: View, run: Run, event: Happening) 
     if run.promised_at and run.promised_at <= event.at and rematch.is_dated(plan, view, run):
         return False
     if run.rule >= 0:
-        book_end(desk, plan, run, -1)
+        book_end(desk, plan.of(run), run, -1)
     run.closed.append((run.ended_at, event.at))
     run.state, run.ended_at, run.deadline_at, run.elapsed_us = RUNNING, 0, 0, 0
     if run.reason != rematch.NO_LONGER_PROMISED:
         run.reason = ""
     run.events.append(event.id)
-    rematch.match_again(desk, plan, view, run, event.at)
-    schedule(plan, view, run)
+    rematch.take_over(desk, plan, view, run, event.at)
+    schedule(plan.of(run), view, run)
     return True

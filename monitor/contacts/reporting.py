@@ -13,8 +13,9 @@ import msgspec
 
 from monitor.contacts.contact import Contact, Told
 from monitor.contacts.service import cause_of, problem_of
+from monitor.panes.where import Where
 from monitor.processing import Output
-from schemas.customers import ContactFacts, ContactGone, CustomerContact
+from schemas.customers import ContactFacts, ContactGone, CustomerContact, Place, digest
 from schemas.events import Family
 from schemas.instants import Instant
 from schemas.partition import partition_of
@@ -75,8 +76,8 @@ class Reporting:
         if facts is None:
             after = None
         else:
-            digest = blake2b(_encode(facts), digest_size=_DIGEST_BYTES).digest()
-            after = Told(customer_partition(facts.customer, self._partitions), digest)
+            said = blake2b(_encode(facts), digest_size=_DIGEST_BYTES).digest()
+            after = Told(customer_partition(facts.customer, self._partitions), said)
         contact.said, contact.told = facts, after
         if before is not None and (after is None or after.partition != before.partition):
             send(self._output(ContactGone(contact.family, contact.id, *self._source, t), contact, before.partition))
@@ -110,10 +111,10 @@ def facts_of(contact: Contact) -> ContactFacts | None:
     return ContactFacts(
         family=contact.family,
         contact=contact.id,
-        customer=str(customer),
-        problem=problem,
-        cause=cause,
-        place=tuple(list(part) if isinstance(part, tuple) else part for part in service.place),
+        customer=digest(str(customer)),
+        problem=digest(problem),
+        cause=digest(cause),
+        place=_place(service.place),
         opened_at=view.opened_at,
         ended_at=settled_at or view.closed_at,
         served=bool(service.served_at),
@@ -123,6 +124,15 @@ def facts_of(contact: Contact) -> ContactFacts | None:
     )
 
 
+@lru_cache(maxsize=10_000)
+def _place(where: Where) -> Place:
+    """A place as it is sent, without the parts that are empty at its end."""
+    parts = [list(part) if isinstance(part, tuple) else part for part in where]
+    while parts and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
+
+
 def record_key(family: Family, contact: str) -> bytes:
     """The record key of a contact: the last record of a key in its partition counts."""
     return f"{family}|{contact}".encode()
@@ -130,5 +140,5 @@ def record_key(family: Family, contact: str) -> bytes:
 
 @lru_cache(maxsize=50_000)
 def customer_partition(customer: str, partitions: int) -> int:
-    """The partition in which all contacts of a customer meet."""
+    """The partition in which all contacts of a customer (a digest) meet."""
     return partition_of(customer.encode(), partitions)

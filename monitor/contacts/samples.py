@@ -20,6 +20,7 @@ class Counters(msgspec.Struct):
     clamped: dict[str, int] = {}
     ghosts: int = 0
     pauses_unlisted: dict[Family, int] = {}
+    commands: dict[tuple[str, str], int] = {}
 
 
 def collect(partition: int, counters: Counters, shelf: Shelf, emission: Emission) -> Iterator[Sample]:
@@ -32,16 +33,18 @@ def collect(partition: int, counters: Counters, shelf: Shelf, emission: Emission
         yield Sample("sla_events_clock_skew_total", (source, shard), clamped)
     yield Sample("sla_clocks_expired_total", (shard,), counters.ghosts)
     yield Sample("sla_contacts_waiting", (shard,), emission.presence.waiting())
+    for (command, outcome), count in sorted(counters.commands.items()):
+        yield Sample("sla_commands_total", (command, outcome, shard), count)
     for paused, pauses in sorted(counters.pauses_unlisted.items()):
         yield Sample("sla_pauses_unlisted_total", (paused, shard), pauses)
     for family in FAMILIES:
-        count = shelf.tally.get
-        yield Sample("sla_contacts_kept", (family, shard), count((family, "kept"), 0))
-        yield Sample("sla_contacts_open", (family, shard), count((family, "open"), 0))
-        yield Sample("sla_contacts_unjudged", (family, shard), count((family, "unjudged"), 0))
-        yield Sample("sla_clocks_running", (family, shard), count((family, "running"), 0))
+        tally = shelf.tally.get
+        yield Sample("sla_contacts_kept", (family, shard), tally((family, "kept"), 0))
+        yield Sample("sla_contacts_open", (family, shard), tally((family, "open"), 0))
+        yield Sample("sla_contacts_unjudged", (family, shard), tally((family, "unjudged"), 0))
+        yield Sample("sla_clocks_running", (family, shard), tally((family, "running"), 0))
         for severity in SEVERITIES:
-            yield Sample("sla_breaches_open", (family, severity, shard), count((family, severity), 0))
+            yield Sample("sla_breaches_open", (family, severity, shard), tally((family, severity), 0))
     if shelf.next_due_at is not None:
         yield Sample("sla_next_due_timestamp_seconds", (shard,), shelf.next_due_at / SECOND)
     yield from _lifetime(shard, emission)

@@ -24,8 +24,15 @@ CLOSURES: Final = 8
 """Closures of one order that are remembered."""
 
 
+def concerns(step: Step, data: EventData) -> bool:
+    """Whether an event after the first service says anything about it; most do not."""
+    if step.moves or step.reopens or data.problem_key is not None or data.request_subtype is not None:
+        return True
+    return data.customer_key is not None or data.origin_contact_id is not None
+
+
 def serve(desk: Desk, view: View, step: Step, data: EventData, at: Instant) -> None:
-    """Take the next event of a contact that is served by it, or was before."""
+    """Take an event by which a contact is served, or that says something about a contact that was."""
     service = view.service
     if service is None:
         service = view.service = Service(place=desk.place_of(view))

@@ -11,8 +11,8 @@ from typing import Final
 from monitor.contacts import codec, due
 from monitor.contacts.contact import NOTHING, Contact, Summary, View
 from monitor.contacts.fold import waiting
-from monitor.contacts.plan import Plan
 from monitor.contacts.verdicts import has_news
+from monitor.contacts.versions import Versions
 from monitor.processing import State
 from schemas.instants import Instant
 
@@ -27,9 +27,8 @@ Refold = Callable[[Contact, Instant], View]
 class Shelf:
     """Finds, keeps and schedules contacts."""
 
-    def __init__(self, plan: Plan, state: State, refold: Refold) -> None:
-        self._plan, self._state, self._refold = plan, state, refold
-        self._limits = plan.policy.limits
+    def __init__(self, versions: Versions, state: State, refold: Refold) -> None:
+        self._versions, self._state, self._refold = versions, state, refold
         self._young: dict[bytes, Contact] = {}
         self._old: dict[bytes, Contact] = {}
         self._touched: dict[bytes, Contact] = {}
@@ -117,16 +116,39 @@ class Shelf:
     def settle(self, t: Instant) -> dict[bytes, Contact]:
         """Schedule all contacts touched since the last call, and give them; of clocks that simply run there is nothing to publish."""
         touched, self._touched = self._touched, {}
+        limits = self._versions.policy.limits
         for key, contact in touched.items():
             if contact.publish_at and contact.publish_at <= t and not has_news(contact):
                 contact.publish_at = 0
-            contact.next_at = due.next_at(contact, self._limits)
+            contact.next_at = due.next_at(contact, limits)
             if not contact.pushed_at or contact.next_at < contact.pushed_at:
                 contact.pushed_at = contact.next_at
                 heappush(self._heap, (contact.next_at, key))
         self._dirty |= touched
         self._young |= touched
         return touched
+
+    def keys(self) -> set[bytes]:
+        """The keys of all contacts that are kept, those not yet committed too."""
+        found = {key for key in self._state if key[:3] in codec.FAMILY_OF}
+        for key, contact in self._dirty.items():
+            if contact is None:
+                found.discard(key)
+            else:
+                found.add(key)
+        return found | self._touched.keys()
+
+    def of_contact(self, name: str) -> list[tuple[bytes, Contact]]:
+        """The contacts of this id, in every family."""
+        keys = [prefix + name.encode() for prefix in codec.FAMILY_OF]
+        return [(key, contact) for key in keys if (contact := self.get(key)) is not None]
+
+    def is_packed(self, key: bytes) -> bool:
+        """Whether a contact is closed and nobody holds it decoded."""
+        if key in self._young or key in self._touched or key in self._dirty or key in self._old:
+            return False
+        value = self._state.get(key)
+        return value is not None and codec.read_head(value).packed
 
     def forget(self, key: bytes, known: Summary) -> None:
         """Let a contact go for good."""
@@ -181,8 +203,7 @@ class Shelf:
         return True
 
     def _write(self, key: bytes, contact: Contact) -> bytes:
-        family = self._plan.families[contact.family]
-        short = due.summary(contact, family)
+        short = due.summary(contact, self._versions.family_of(contact))
         if short != contact.summary:
             self._count(key, contact.summary, short)
             contact.summary = short

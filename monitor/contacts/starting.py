@@ -58,7 +58,7 @@ def begin(desk: Desk, plan: ClockPlan, view: View, event: Happening) -> Run | No
         return _begin_apart(desk, plan, view, event)
     if running(view, plan.name) is not None:
         return None
-    run = Run(plan.name, event.id, event.at)
+    run = Run(plan.name, event.id, event.at, policy=plan.number)
     return _under_way(desk, plan, view, run, event)
 
 
@@ -73,7 +73,8 @@ def _begin_apart(desk: Desk, plan: ClockPlan, view: View, event: Happening) -> R
             going = [run for run in going if run.value == value]
     promised_at = _promised_at(event.data) if plan.dated else NEVER
     past = NEVER < promised_at <= event.at
-    run = Run(f"{plan.name}:{value}" if value else plan.name, event.id, event.at, value=value, promised_at=NEVER if past else promised_at)
+    run = Run(f"{plan.name}:{value}" if value else plan.name, event.id, event.at, value=value, policy=plan.number)
+    run.promised_at = NEVER if past else promised_at
     dated = rematch.is_dated(plan, view, run)
     if past and dated:
         book_past_promise(desk, plan, run, desk.place_of(view), event.at)
@@ -87,7 +88,7 @@ def _begin_apart(desk: Desk, plan: ClockPlan, view: View, event: Happening) -> R
 
 
 def _under_way(desk: Desk, plan: ClockPlan, view: View, run: Run, event: Happening) -> Run:
-    began_at = _waiting_since(view, event)
+    began_at = _waiting_since(view, event) if isinstance(event.data, CallCallbackRequested) else NEVER
     if began_at:
         run.started_at = began_at
     run.rule = run.last_rule = rematch.rule_for(plan, view, run)
@@ -105,7 +106,5 @@ def _promised_at(data: EventData) -> Instant:
 
 def _waiting_since(view: View, event: Happening) -> Instant:
     """A call-back is owed since the customer began to wait, not since it was asked for (P26)."""
-    if not isinstance(event.data, CallCallbackRequested) or not isinstance(view.flow, CallFlow):
-        return NEVER
-    since_at = view.flow.first_queued_at
+    since_at = view.flow.first_queued_at if isinstance(view.flow, CallFlow) else NEVER
     return since_at if since_at < event.at else NEVER

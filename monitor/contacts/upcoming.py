@@ -34,7 +34,7 @@ def due_clocks(family: FamilyPlan, contact: Contact, query: DueQuery, t: Instant
     if contact.unjudged or any(value is not None and attributes.get(name) != value for value, name in asked):
         return
     for run in contact.view.runs:
-        plan = family.find(run.clock)
+        plan = family.of(run)
         if plan is None or run.state != RUNNING or run.rule < 0 or run.breach_at or not run.next_at:
             continue
         if query.clock is not None and query.clock not in (run.clock, run.clock.partition(":")[0]):

@@ -5,26 +5,38 @@ its new verdict, and its alert is retracted under the same id. ``detected_late``
 ``LATE_US`` before the T that judged it first: the shard, or the events, came late. It is a function of T alone.
 """
 
+from collections.abc import Callable
+from copy import copy
 from typing import Final
+
+from msgspec.structs import replace
 
 from monitor.contacts import alerts
 from monitor.contacts.case import Case, bounded_labels
-from monitor.contacts.contact import RUNNING, Contact, Published, Run
+from monitor.contacts.contact import RUNNING, Contact, Published, Run, View
 from monitor.contacts.deadline import elapsed_us
 from monitor.contacts.explain import explain
 from monitor.contacts.flows.plan import MARK
 from monitor.contacts.identity import verdict_key
 from monitor.contacts.outcome import counted_until, outcome
-from monitor.contacts.plan import Plan
+from monitor.contacts.plan import ClockPlan, Plan
 from monitor.contacts.records import instant_text, verdict_record
+from monitor.contacts.rematch import NO_LONGER_PROMISED
+from monitor.contacts.ruling import Ruling
 from monitor.policy.model import Policy
 from monitor.processing import Output
 from monitor.wording.sentences import sentence
-from schemas.alerts import Explanation, Verdict
+from monitor.wording.verdicts import ruled_text
+from schemas.alerts import Explanation, RuledBy, Verdict
 from schemas.instants import SECOND, Instant, seconds_of
 
 LATE_US: Final = 60 * SECOND
 RETRACTED: Final = "retracted"
+EXEMPTED: Final = "exempted"
+REPAIRED: Final = "repaired"
+
+Retry = Callable[[Contact, Ruling], tuple[ClockPlan, View, Run] | None]
+"""A cycle under the policy of a repair."""
 
 
 def has_news(contact: Contact) -> bool:
@@ -32,13 +44,13 @@ def has_news(contact: Contact) -> bool:
     return bool(contact.ledger or contact.view.findings) or any(map(_is_news, contact.view.runs))
 
 
-def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
-    """Say everything that changed about a contact as of T; its ledger then holds it."""
+def publish(plan: Plan, contact: Contact, t: Instant, retry: Retry | None = None) -> list[Output]:
+    """Say everything that changed about a contact as of T; its ledger then holds it. ``retry`` judges again under a repair's policy."""
     outputs: list[Output] = []
     family = plan.families[contact.family]
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
     for run in contact.view.runs:
-        clock = family.find(run.clock)
+        clock = family.of(run)
         if clock is None or run.last_rule < 0:
             continue
         entry = told.pop((run.clock, run.cycle), None)
@@ -50,10 +62,30 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
                 continue
             entry = Published(run.clock, run.cycle)
             contact.ledger.append(entry)
-        outputs.extend(_cycle(Case(plan.policy, contact, clock, run, judged, entry, t)))
+        case = Case(clock.policy, contact, clock, run, judged, entry, t)
+        outputs.extend(_cycle(_ruled(case, retry) if contact.rulings else case))
     for entry in told.values():
         outputs.extend(_retract(plan.policy, contact, entry, t))
     return outputs
+
+
+def _ruled(case: Case, retry: Retry | None) -> Case:
+    """The case as a person ruled it, if anybody did and it is decided; else as it is."""
+    run, judged = case.run, case.judged
+    ruling = next((each for each in case.contact.rulings if (each.clock, each.cycle) == (run.clock, run.cycle)), None)
+    if ruling is None or judged.verdict == "open":
+        return case
+    if ruling.policy < 0:
+        reason = REPAIRED if ruling.repair else EXEMPTED
+        return replace(case, judged=replace(judged, verdict=ruling.verdict, reason=reason), ruling=ruling, natural=judged)
+    again = retry(case.contact, ruling) if retry is not None else None
+    if again is None:
+        return replace(case, judged=replace(judged, verdict="cancelled", reason=NO_LONGER_PROMISED), ruling=ruling, natural=judged)
+    plan, view, other = again
+    contact = copy(case.contact)
+    contact.view = view
+    found = outcome(plan, view, other)
+    return replace(case, policy=plan.policy, contact=contact, plan=plan, run=other, judged=found, ruling=ruling, natural=found)
 
 
 def _is_news(run: Run) -> bool:
@@ -63,14 +95,17 @@ def _is_news(run: Run) -> bool:
 
 def _cycle(case: Case) -> list[Output]:
     entry, run, judged = case.entry, case.run, case.judged
-    is_new = (entry.verdict, entry.reason) != (judged.verdict, judged.reason)
+    command = case.ruling.command if case.ruling is not None else ""
+    is_new = (entry.verdict, entry.reason, entry.command) != (judged.verdict, judged.reason, command)
     moved = _numbers_told(entry) != (run.started_at, judged.decided_at, run.breach_booked_at, judged.deadline_at, judged.target_us, judged.elapsed_us)
     entry.severity = judged.rule.severity
     outputs: list[Output] = []
     explanation: Explanation | None = None
     says = (is_new and (entry.version or judged.verdict != "open")) or (moved and entry.version and judged.verdict != "open")
     if says or (entry.alert_state and alerts.pause_changed(case)):
-        explanation = explain(case.plan, case.contact.view, run, judged, case.t, case.policy.language)
+        explanation = explain(case.plan, case.contact.view, run, case.natural or judged, case.t, case.policy.language)
+        if case.ruling is not None:
+            explanation = _with_ruling(explanation, case.ruling, case)
         if says:
             outputs.append(_say(case, explanation))
     if judged.verdict == "breached" or entry.alert_state:
@@ -109,8 +144,17 @@ def _say(case: Case, explanation: Explanation) -> Output:
         detected_late=entry.detected_late,
         policy=case.policy.version,
         explanation=explanation,
+        ruled=None if case.ruling is None else RuledBy(case.ruling.command, case.ruling.person, case.ruling.reason),
     )
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
+
+
+def _with_ruling(explanation: Explanation, ruling: Ruling, case: Case) -> Explanation:
+    """What the events give stands before the ruling: nothing is deleted (P7)."""
+    natural = case.natural or case.judged
+    text = ruled_text(case.judged.verdict, RuledBy(ruling.command, ruling.person, ruling.reason), case.policy.language)
+    gap = "" if case.policy.language == "zh" else " "
+    return replace(explanation, text=explanation.text + gap + text, verdict=natural.verdict, reason=natural.reason)
 
 
 def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, Instant, int, int]:
@@ -121,6 +165,7 @@ def _remember(case: Case) -> None:
     entry, judged = case.entry, case.judged
     entry.version += 1
     entry.verdict, entry.reason = judged.verdict, judged.reason
+    entry.command = case.ruling.command if case.ruling is not None else ""
     entry.started_at, entry.target_us, entry.elapsed_us = case.run.started_at, judged.target_us, judged.elapsed_us
     entry.deadline_at, entry.decided_at, entry.breached_at = judged.deadline_at, judged.decided_at, case.run.breach_booked_at
 

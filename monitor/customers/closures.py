@@ -45,6 +45,10 @@ class Closures:
         self.ended: list[tuple[Instant, str]] = []
         """When which alert ended, since this was last emptied."""
 
+    def lay_out(self, policy: Policy) -> None:
+        """Judge by another policy from now on."""
+        self._policy, self._rules = policy, policy.customers
+
     def look(self, group: bytes, order: Held, held: list[Held], t: Instant) -> None:
         """Compare the closures of an order of a group with what was told of them."""
         told = {raised.closed_at: raised for raised in order.raised}

@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Final
 
+from monitor.policy.model import Policy
 from monitor.processing import Output, State
 from schemas.instants import Instant
 from schemas.topics import ALERTS
@@ -18,6 +19,10 @@ class Ended:
         self._keep_us = keep_us
         self._keys = deque(sorted(key for key in state if key.startswith(ENDED)))
         self._unsaved: dict[bytes, bytes | None] = {}
+
+    def lay_out(self, policy: Policy) -> None:
+        """Keep ended alerts as long as another policy says."""
+        self._keep_us = policy.limits.keep_ended_alerts_us
 
     def add(self, t: Instant, ended_id: str) -> None:
         """An alert ended at T; T never goes back."""

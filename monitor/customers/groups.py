@@ -2,7 +2,7 @@
 
 state  g|customer problem   the group
        i|family|contact     which group a contact is in
-       b|customer contact   escalated contacts that belong to this one
+       b|customer contact   escalated contacts that belong to this one (digests)
 """
 
 from heapq import heapify, heappop, heappush
@@ -12,12 +12,26 @@ import msgspec
 
 from monitor.customers import standing
 from monitor.customers.closures import Closures
-from monitor.customers.held import CONTACT, FINAL, FIRST, REPEAT, SOLVED, Group, Held, contact_name, customer_of, group_name, has_problem, held_from
+from monitor.customers.held import (
+    CONTACT,
+    FINAL,
+    FIRST,
+    REPEAT,
+    SOLVED,
+    Group,
+    Held,
+    cause_name,
+    contact_name,
+    customer_of,
+    group_name,
+    has_problem,
+    held_from,
+)
 from monitor.customers.kept import Kept
 from monitor.panes.ledger import PaneLedger
 from monitor.policy.model import Policy
 from monitor.processing import State
-from schemas.customers import ContactFacts
+from schemas.customers import ContactFacts, digest
 from schemas.events.base import Family
 from schemas.instants import Instant
 
@@ -57,6 +71,10 @@ class Groups:
                 self.kept += 1
         heapify(self._due)
 
+    def lay_out(self, policy: Policy) -> None:
+        """Judge by another policy's windows from now on."""
+        self._rules = policy.customers
+
     def put(self, facts: ContactFacts, known: bool, t: Instant) -> None:
         """Take a contact as it is now. One that was forgotten changes nothing any more; it is counted."""
         name, into = contact_name(facts.family, facts.contact), group_name(facts.customer, facts.problem)
@@ -78,7 +96,7 @@ class Groups:
             group.held.remove(before)
         group.held.append(held)
         group.held.sort(key=lambda each: each.order)
-        held.spoiled = held.spoiled_by or self._belonging.get(group_name(facts.customer, facts.contact)) is not None
+        held.spoiled = held.spoiled_by or self._belonging.get(group_name(facts.customer, digest(facts.contact))) is not None
         self._judge(into, group, t)
         if before is not None and before.cause != held.cause:
             self._tell_cause(into, before, False, t)
@@ -183,13 +201,13 @@ class Groups:
             self._judge(name, group, t)
             spoils = held.escalated or held.spoiled
 
-    def _find(self, customer: str, contact: str) -> tuple[bytes, Group, Held] | None:
+    def _find(self, customer: str, cause: str) -> tuple[bytes, Group, Held] | None:
         for family in _FAMILIES:
-            name = self._index.get(contact_name(family, contact))
+            name = self._index.get(cause_name(family, cause))
             if name is None or customer_of(name) != customer:
                 continue
             group = self._groups.get(name)
-            held = None if group is None else group.find(contact_name(family, contact))
+            held = None if group is None else group.find(cause_name(family, cause))
             if group is not None and held is not None:
                 return name, group, held
         return None

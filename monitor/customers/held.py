@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from monitor.panes.where import Where
-from schemas.customers import Closure, ContactFacts
+from schemas.customers import Closure, ContactFacts, digest
 from schemas.events.base import Family
 from schemas.instants import Instant
 
@@ -86,12 +86,17 @@ class Group(msgspec.Struct, array_like=True):
 
 
 def contact_name(family: str, contact: str) -> bytes:
-    """Which contact: ``family|contact``."""
-    return f"{family}|{contact}".encode()
+    """Which contact, by its digest, as others name it as their cause."""
+    return cause_name(family, digest(contact))
+
+
+def cause_name(family: str, cause: str) -> bytes:
+    """Which contact, where its digest is known."""
+    return f"{family}|{cause}".encode()
 
 
 def group_name(customer: str, problem: str) -> bytes:
-    """Which customer and problem; neither holds a control character."""
+    """Which customer and problem, or contact of a customer; all of them digests."""
     return (customer + _SEPARATOR + problem).encode()
 
 

@@ -1,7 +1,8 @@
 """The customers processor: contacts of known customers in, panes of first-contact resolution and repeats out (design §1, §4).
 
 It has no ticks: its T is the lowest watermark of its sources, and at each T it applies what they sent up to it, lets windows close,
-then sends its panes and its own watermark. What it books belongs to the day on which the first contact, or the repeat, began.
+then sends its panes and its own watermark. Its policy at T is the newest that a source names there. What it books belongs to the day
+on which the first contact, or the repeat, began.
 """
 
 from typing import Final
@@ -11,12 +12,13 @@ import msgspec
 from monitor.customers.closures import Closures
 from monitor.customers.ended import Ended
 from monitor.customers.groups import Groups
-from monitor.customers.held import contact_name
 from monitor.customers.samples import collect
 from monitor.panes.holding import Holding
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.sources import Source, Sources
+from monitor.panes.versions import NamedVersions
 from monitor.panes.watermark import watermarks
+from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
 from schemas.customers import ContactGone, CustomerContact, CustomerInput
@@ -36,7 +38,11 @@ _held_decoder = msgspec.json.Decoder(Held)
 class CustomersProcessor:
     """One shard of the customers processor."""
 
-    def __init__(self, partition: int, state: State, policy: Policy, partitions: int, sources: frozenset[Source], external_clock: bool) -> None:
+    def __init__(
+        self, partition: int, state: State, policy: Policy | Policies, partitions: int, sources: frozenset[Source], external_clock: bool
+    ) -> None:
+        self._versions = NamedVersions(policy, state)
+        policy = self._versions.policy
         expected = tuple(sorted(sources))
         self._partition, self._partitions, self._expected = partition, partitions, sources
         self._sources = Sources(state, expected, external_clock)
@@ -75,7 +81,7 @@ class CustomersProcessor:
         """Hand over all effects since the last call and start afresh."""
         self._say()
         changes = self._marked
-        for part in (self._sources, self._holding, self._groups, self._ledger, self._ended):
+        for part in (self._sources, self._holding, self._groups, self._ledger, self._ended, self._versions):
             changes |= part.changes()
         effects = Effects(changes, self._outputs, self._rejects)
         self._marked, self._outputs, self._rejects = {}, [], []
@@ -99,17 +105,25 @@ class CustomersProcessor:
             self._take(source, self._sources.reached_at)
         if not self._sources.may_move():
             return
-        for t in self._sources.turns():
+        for t in self._sources.turns(self._versions.are_loaded):
+            self._follow()
             for sender in self._holding.senders():
                 self._take(sender, t)
             self._groups.advance(t)
             self._send(t)
 
+    def _follow(self) -> None:
+        """Come under the newest policy that the sources name at this T."""
+        policy = self._versions.follow(self._sources.named)
+        if policy is not None:
+            for part in (self._ledger, self._closures, self._groups, self._ended):
+                part.lay_out(policy)
+
     def _take(self, source: Source, t: Instant) -> None:
         for record in self._holding.release(source, min(t, self._sources.mark_of(source))):
             if isinstance(record, ContactGone):
                 self._groups.remove(record.family, record.contact, t)
-            elif contact_name(record.facts.family, record.facts.contact) not in self._unjudged:
+            elif f"{record.facts.family}|{record.facts.contact}".encode() not in self._unjudged:
                 self._groups.put(record.facts, record.known, t)
 
     def _send(self, t: Instant) -> None:
@@ -117,7 +131,7 @@ class CustomersProcessor:
         self._say()
         self._outputs += self._ended.forget(t)
         self._outputs += self._ledger.emit(t)
-        self._outputs += watermarks(Watermark(PROCESSOR, self._partition, t, self._sources.appended_at), self._partitions)
+        self._outputs += watermarks(Watermark(PROCESSOR, self._partition, t, self._sources.appended_at, self._versions.name), self._partitions)
 
     def _say(self) -> None:
         closures = self._closures

@@ -8,6 +8,7 @@ from typing import Final
 
 from monitor.customers.held import CONTACT, FINAL, FIRST, REPEAT, SOLVED, Held
 from monitor.policy.model import CustomerRules
+from schemas.customers import digest
 from schemas.instants import DAY, Instant
 
 LATE_US: Final = DAY
@@ -81,4 +82,4 @@ def due_at(held: list[Held], rules: CustomerRules) -> Instant:
 
 
 def _belong_together(order: Held, other: Held) -> bool:
-    return other is order or other.cause == order.contact or bool(other.cause and other.cause == order.cause)
+    return other is order or other.cause == digest(order.contact) or bool(other.cause and other.cause == order.cause)

@@ -75,6 +75,7 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_pauses_unlisted_total": _contacts(
         "counter", "family partition", "Pauses without a reason, or for one that no clock of the family lists: they pause nothing (P11)"
     ),
+    "sla_commands_total": _contacts("counter", "command outcome partition", "Commands by outcome: applied, duplicate, not_ours, unknown_target"),
     "sla_queues_unknown": _contacts("gauge", "", "Queues that the policy does not name and that get its default", "max"),
     "sla_flow_checks_total": _contacts(
         "counter", "flow outcome partition", "What flow rules found, by rule or group: ok, violated, seen (R14, R30, R66, R70, R72)"
@@ -155,6 +156,7 @@ CATALOGUE: Final[dict[MetricName, Metric]] = {
     "sla_rebalances_total": _runtime("counter", "", "Times that partitions moved"),
     "sla_metric_overflow_series": _runtime("gauge", "", "Queues and regions beyond the cap, counted together as `other`"),
     "sla_policy_info": _runtime("gauge", "version title", "1; the policy that this worker runs", "max"),
+    "sla_policy_waiting_shards": _runtime("gauge", "", "Shards whose next tick names a policy that this worker has not read or cannot compile"),
     "sla_build_info": _runtime("gauge", "version python", "1; what this worker is", "max"),
 }
 

@@ -30,6 +30,7 @@ MetricName = Literal[
     "sla_late_corrections_total",
     "sla_events_clock_skew_total",
     "sla_pauses_unlisted_total",
+    "sla_commands_total",
     "sla_queues_unknown",
     "sla_flow_checks_total",
     "sla_flow_checks_by_dept_total",
@@ -91,5 +92,6 @@ MetricName = Literal[
     "sla_rebalances_total",
     "sla_metric_overflow_series",
     "sla_policy_info",
+    "sla_policy_waiting_shards",
     "sla_build_info",
 ]

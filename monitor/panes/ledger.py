@@ -39,8 +39,7 @@ class PaneLedger:
 
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int, processor: str = "contacts") -> None:
         self._source, self._partitions = (processor, partition), partitions
-        self._scopes = policy.queues.scopes
-        self._slots = Slots(policy.time_zone)
+        self._scopes, self._slots = policy.queues.scopes, Slots(policy.time_zone)
         self._state = state
         self.facets = FacetValues(state)
         self._journal, self._cascade = Journal(state), Cascade(state)
@@ -62,6 +61,12 @@ class PaneLedger:
     def sent_at(self) -> Instant:
         """The T last sent, -1 before the first."""
         return self._sent["10s"]
+
+    def lay_out(self, policy: Policy) -> None:
+        """Sort what is booked from now on into the scopes and local days of another policy."""
+        self._roll_up_fine()
+        self._scopes, self._slots = policy.queues.scopes, Slots(policy.time_zone)
+        self._lines_of.clear()
 
     def book(self, where: Where, at: Instant, counter: str, amount: int = 1) -> None:
         """Add to a counter of the slot that holds ``at``; a negative amount takes a booking back."""

@@ -51,6 +51,15 @@ class PresenceBook:
                 self._sent[parse_series(scope, dims)] = _unpack.decode(state[key])
         self._unsure: dict[Series, None] = dict.fromkeys(self._sent)
 
+    def lay_out(self, policy: Policy) -> None:
+        """Show other scopes and Y values from now on; scopes that are shown no more are sent as empty."""
+        waiting = [(place, contact, since) for place, each in self._places.items() for contact, since in each.waiting.items()]
+        self._queues = policy.queues
+        self._places, self._numbered, self._crowds, self._passing, self._touched = {}, [], {}, [], {}
+        for where, contact, since in waiting:
+            self.enter(where, contact, since)
+        self._unsure |= dict.fromkeys(self._sent)
+
     def enter(self, where: Where | NodePlace, contact: str, queued_at: Instant) -> None:
         """Let a contact wait since ``queued_at``; entering again replaces the earlier instant."""
         place = self._places.get(where) or self._place(where)

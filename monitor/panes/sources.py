@@ -3,7 +3,7 @@
 Queue shards and customers shards use the same rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import Final
 
@@ -55,6 +55,9 @@ class Sources:
         self._waiting: dict[Instant, Instant] = {}
         self._added: dict[Instant, None] = {}
         self._dropped: dict[Instant, None] = {}
+        self._names: dict[Instant, tuple[str, ...]] = {}
+        self._renamed: dict[Instant, None] = {}
+        self.named: tuple[str, ...] = ()
         self._moved: dict[Source, None] = {}
         self._head = b""
         self._load(state)
@@ -88,6 +91,9 @@ class Sources:
             self._waiting[mark.t] = mark.appended_at
             heappush(self._turns, mark.t)
             self._added[mark.t] = None
+        if mark.policy and mark.t > self.reached_at and mark.policy not in (names := self._names.get(mark.t, ())):
+            self._names[mark.t] = (*names, mark.policy)
+            self._renamed[mark.t] = None
 
     def mark_of(self, source: Source) -> Instant:
         """Return the watermark of one source, -1 while it was never heard of."""
@@ -99,11 +105,16 @@ class Sources:
             return False
         return self._turns[0] <= self._low or (not self._external_clock and self._turns[0] <= self._limit())
 
-    def turns(self) -> Iterator[Instant]:
-        """Yield every T that may be judged now, ascending; each is reached when it is yielded."""
+    def turns(self, may_judge: Callable[[tuple[str, ...]], bool] = lambda _names: True) -> Iterator[Instant]:
+        """Yield every T that may be judged now, ascending; each is reached when it is yielded.
+
+        ``named`` are then the policy versions that its watermarks name; a T for whose names ``may_judge`` is false waits.
+        """
         limit = self._limit() if self._turns else _UNSEEN
-        while self._turns and self._turns[0] <= limit:
+        while self._turns and self._turns[0] <= limit and may_judge(self._names.get(self._turns[0], ())):
             t = heappop(self._turns)
+            self.named = self._names.pop(t, ())
+            self._renamed.pop(t, None)
             self.appended_at = self._waiting.pop(t)
             if t in self._added:  # one that was never saved leaves no trace
                 del self._added[t]
@@ -130,15 +141,18 @@ class Sources:
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return what the state must hold since the last call."""
-        changes: dict[bytes, bytes | None] = {_turn_key(t): self._waiting[t].to_bytes(_WIDTH, "big") for t in self._added}
+        changes: dict[bytes, bytes | None] = {_turn_key(t): self._turn(t) for t in self._added | self._renamed}
         changes |= {_turn_key(t): None for t in self._dropped}
         for source in self._moved:
             changes[MARK + source_text(source).encode()] = _encoder.encode((self._marks[source], self._appended[source]))
         head = _encoder.encode((self.reached_at, self._first_at))
         if head != self._head and self._first_at != _UNSEEN:
             changes[HEAD] = self._head = head
-        self._added, self._dropped, self._moved = {}, {}, {}
+        self._added, self._dropped, self._moved, self._renamed = {}, {}, {}, {}
         return changes
+
+    def _turn(self, t: Instant) -> bytes:
+        return self._waiting[t].to_bytes(_WIDTH, "big") + ",".join(self._names.get(t, ())).encode()
 
     def _limit(self) -> Instant:
         stuck = self.stuck()
@@ -152,7 +166,12 @@ class Sources:
             if value is not None:
                 self._marks[source], self._appended[source] = _pair.decode(value)
                 self._highest = max(self._highest, (self._marks[source], self._appended[source]))
-        self._waiting = {int.from_bytes(key[len(TURN) :], "big"): int.from_bytes(state[key], "big") for key in state if key.startswith(TURN)}
+        for key, value in state.items():
+            if key.startswith(TURN):
+                t = int.from_bytes(key[len(TURN) :], "big")
+                self._waiting[t] = int.from_bytes(value[:_WIDTH], "big")
+                if len(value) > _WIDTH:
+                    self._names[t] = tuple(value[_WIDTH:].decode().split(","))
         self._turns = list(self._waiting)
         heapify(self._turns)
 

@@ -2,7 +2,8 @@
 
 It has no ticks. Its T is the lowest watermark of its sources: every T that any source sent is judged once all have passed it,
 so the output is a function of what each source sent and not of how it arrived. Objectives are judged when T enters a new slot
-of ten seconds, and not at all while a source is missing.
+of ten seconds, and not at all while a source is missing. The policy of a T is the newest of those that the watermarks of its sources
+name; on a change windows and objectives are made anew from the tables.
 """
 
 from typing import Final
@@ -12,7 +13,9 @@ import msgspec
 from monitor.panes.holding import Holding
 from monitor.panes.slots import FINE_US
 from monitor.panes.sources import Source, Sources
+from monitor.panes.versions import NamedVersions
 from monitor.panes.where import Series, parse_series, series_key
+from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
 from monitor.queues.samples import shard_samples
@@ -40,7 +43,8 @@ _KEY_PARTS: Final = 5
 class QueuesProcessor:
     """One shard of the queues processor."""
 
-    def __init__(self, partition: int, state: State, policy: Policy, sources: frozenset[Source], external_clock: bool) -> None:
+    def __init__(self, partition: int, state: State, policy: Policy | Policies, sources: frozenset[Source], external_clock: bool) -> None:
+        self._versions = NamedVersions(policy, state)
         expected = tuple(sorted(sources))
         self._partition, self._expected = partition, sources
         self._sources = Sources(state, expected, external_clock)
@@ -49,7 +53,7 @@ class QueuesProcessor:
         self._waiting = Waiting(state)
         self._standings = Standings(state)
         self._place = (partition, sum(name == CONTACTS for name, _ in sources))
-        self._views = Views(policy, self._tables, self._waiting, self._standings, self._place)
+        self._views = Views(self._versions.policy, self._tables, self._waiting, self._standings, self._place)
         self._unjudged: dict[Series, Instant] = {}
         self._outputs: list[Output] = []
         self._rejects: list[Reject] = []
@@ -85,7 +89,7 @@ class QueuesProcessor:
     def drain(self) -> Effects:
         """Hand over all effects since the last call and start afresh."""
         changes = self._changes
-        for part in (self._sources, self._holding, self._tables, self._waiting, self._standings):
+        for part in (self._sources, self._holding, self._tables, self._waiting, self._standings, self._versions):
             changes |= part.changes()
         effects = Effects(changes, self._outputs, self._rejects)
         self._changes, self._outputs, self._rejects = {}, [], []
@@ -117,7 +121,10 @@ class QueuesProcessor:
         if not self._sources.may_move():
             return
         before = self._sources.reached_at
-        for t in self._sources.turns():
+        for t in self._sources.turns(self._versions.are_loaded):
+            policy = self._versions.follow(self._sources.named)
+            if policy is not None:
+                self.switch(policy)
             for source in self._holding.senders():
                 self._take(source)
             if t // FINE_US != before // FINE_US:

@@ -13,7 +13,7 @@ from monitor.processing import Headers, Output, Record, Reject
 from monitor.replay.shard import Factory, ReplayShard
 from schemas.instants import Instant
 from schemas.partition import partition_of
-from schemas.topics import CUSTOMER_CONTACTS, QUEUE_PANES, SOURCE_TOPICS, TOPICS
+from schemas.topics import COMMANDS, CUSTOMER_CONTACTS, QUEUE_PANES, SOURCE_TOPICS, TOPICS
 
 DeadLetterWriter = Callable[[Reject, Instant], Output]
 
@@ -26,7 +26,10 @@ class Sink(Protocol):
 
 
 class ReplayEngine:
-    """All shards of one run. ``later`` are the stages after contacts by the topic that they read, in order; each may be left out."""
+    """All shards of one run. ``later`` are the stages after contacts by the topic that they read, in order; each may be left out.
+
+    ``names`` gives the policy version of the tick at T.
+    """
 
     def __init__(
         self,
@@ -46,7 +49,8 @@ class ReplayEngine:
         self._sink = sink
         self._dead_letter = dead_letter
         self._commit_every = commit_every
-        self._inboxes: list[dict[str, list[Record]]] = [{topic: [] for topic in SOURCE_TOPICS} for _ in range(partitions)]
+        self.names: Callable[[Instant], str] = lambda _t: ""
+        self._inboxes: list[dict[str, list[Record]]] = [{topic: [] for topic in (*SOURCE_TOPICS, COMMANDS)} for _ in range(partitions)]
         self._waiting = [False] * partitions
         self._ends = {spec.name: [0] * partitions for spec in TOPICS}
         self._ticks_since_commit = 0
@@ -63,8 +67,9 @@ class ReplayEngine:
         """Give every contacts shard what was sent so far, then the time. ``t`` never goes back."""
         assert t >= self._t, "ticks are in order of time"
         self._t = t
+        version = self.names(t)
         for partition, shard in enumerate(self.contacts):
-            shard.step(self._taken(partition) if self._waiting[partition] else _NOTHING, t)
+            shard.step(self._taken(partition) if self._waiting[partition] else _NOTHING, t, version)
         self._ticks_since_commit += 1
         if self._ticks_since_commit >= self._commit_every:
             self.commit()

@@ -9,29 +9,34 @@ from monitor.processing import Output, Processor, Reject, State
 from monitor.queues.processor import QueuesProcessor
 from monitor.queues.summary import Summary
 from monitor.replay.engine import ReplayEngine, Sink
+from monitor.replay.schedule import Schedule
 from monitor.replay.totals import all_totals, queue_totals
 from schemas.instants import Instant
 from schemas.topics import CUSTOMER_CONTACTS, QUEUE_PANES
 
 
 def product_engine(
-    policy: Policy, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True, hash_key: bytes = b""
+    policy: Policy | Schedule, sink: Sink, *, partitions: int = 4, commit_every: int = 64, with_queues: bool = True, hash_key: bytes = b""
 ) -> ReplayEngine:
     """An engine that runs what a worker with ``--clock external`` runs; ``with_queues`` False where only contacts matter."""
+    schedule = policy if isinstance(policy, Schedule) else Schedule([(0, policy)])
+    policies = schedule.policies
     of_customers = shards_of(("contacts",), partitions)
     of_queues = shards_of(("contacts", "customers"), partitions)
 
     def contacts(partition: int, state: State) -> Processor:
-        return ContactsProcessor(partition, state, policy, partitions, hash_key)
+        return ContactsProcessor(partition, state, policies, partitions, hash_key)
 
     def queues(partition: int, state: State) -> Processor:
-        return QueuesProcessor(partition, state, policy, of_queues, True)
+        return QueuesProcessor(partition, state, policies, of_queues, True)
 
     def customers(partition: int, state: State) -> Processor:
-        return CustomersProcessor(partition, state, policy, partitions, of_customers, True)
+        return CustomersProcessor(partition, state, policies, partitions, of_customers, True)
 
     later = {CUSTOMER_CONTACTS: customers, QUEUE_PANES: queues} if with_queues else {}
-    return ReplayEngine(contacts, later, sink, _letter, partitions=partitions, commit_every=commit_every)
+    engine = ReplayEngine(contacts, later, sink, _letter, partitions=partitions, commit_every=commit_every)
+    engine.names = schedule.name_at
+    return engine
 
 
 def _letter(reject: Reject, t: Instant) -> Output:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from monitor.processing import Effects, Output, Processor, Record, Reject, State
+from monitor.processing import Adopter, Effects, Output, Processor, Record, Reject, State
 from schemas.instants import Instant
 
 Factory = Callable[[int, State], Processor]
@@ -16,9 +16,13 @@ class ReplayShard:
         self.state: dict[bytes, bytes] = {}
         self._factory = factory
         self.processor = factory(partition, self.state)
+        self._adopted = ""
 
-    def step(self, records: list[Record], t: Instant) -> None:
-        """Apply what precedes the tick's fence, then judge T."""
+    def step(self, records: list[Record], t: Instant, version: str = "") -> None:
+        """Take over the policy version that the tick names, apply what precedes its fence, then judge T."""
+        if version != self._adopted and isinstance(self.processor, Adopter):
+            self.processor.adopt(version, t)
+            self._adopted = version
         apply = self.processor.apply
         for record in records:
             apply(record, t)
@@ -38,6 +42,7 @@ class ReplayShard:
     def restart(self) -> None:
         """Forget everything but the committed state, as a worker does that takes the shard over."""
         self.processor = self._factory(self.partition, self.state)
+        self._adopted = ""
 
     def state_items(self) -> Iterator[tuple[bytes, bytes]]:
         """The committed state in order of its keys."""

@@ -48,8 +48,7 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True):
 class JudgingSettings(KafkaSettings, frozen=True, kw_only=True):
     """Policy, time and what happens to bad input."""
 
-    policy: Annotated[str | None, about("policy file; unset: the shipped default.yaml")] = None
-    accept_policy: Annotated[str, about("hash of an earlier policy whose remaining ticks are still accepted, when the file was changed")] = ""
+    policy: Annotated[str | None, about("policy that a worker publishes if sla.policies lacks it; unset: the newest there, else default.yaml")] = None
     clock: Annotated[Literal["wall", "external"], about("external: ticks come from a publisher with --drive-clock")] = "wall"
     tick_seconds: Annotated[Positive, about("time between two ticks of a shard")] = 0.25
     verdict_delay_seconds: Annotated[Annotated[float, msgspec.Meta(ge=0)], about("how long a verdict waits for events on their way")] = 0.5

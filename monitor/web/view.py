@@ -42,7 +42,7 @@ class WorkerView(Protocol):
 
     @property
     def about(self) -> About:
-        """Names and versions; they do not change while the worker lives."""
+        """Names and versions; the policy is the newest that was read."""
 
     @property
     def named_queues(self) -> frozenset[str]:

@@ -73,7 +73,7 @@ def _outcome(cycle: CycleExplanation, explanation: Explanation, zone: str, t: In
                 language,
                 clock=link.clock,
                 elapsed=duration(round(link.elapsed_seconds * SECOND), language),
-                percent=f"{link.share_ratio:.0%}"[:-1],
+                percent=f"{link.share_ratio * 100:.3g}",
             )
             for link in explanation.links
         )

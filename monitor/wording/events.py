@@ -61,6 +61,7 @@ EVENTS: Final[Table] = {
     "keyword_hit": Words("watched word used", "命中关键词"),
     "deadline_told": Words("date told", "告知时限"),
     "satisfaction_asked": Words("satisfaction asked", "询问是否满意"),
+    "policy.switched": Words("another policy applies", "改用新的策略"),
     "still_open": Words("source says it is open", "来源确认仍未结束"),
 }
 

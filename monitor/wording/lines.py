@@ -17,6 +17,7 @@ LINES: Final[dict[str, Words]] = {
     ),
     "timeline": Words("Timeline", "经过"),
     "entry": Words("{at}  {name} [{event}]{deeds}", "{at}  {name}〔{event}〕{deeds}"),
+    "entry.plain": Words("{at}  {name}{deeds}", "{at}  {name}{deeds}"),
     "entry.time": Words("{at}  time passes{deeds}", "{at}  时间推移{deeds}"),
     "entry.clamped": Words(
         "its source says {at}, which lay in the future: taken as the instant judged then", "来源时间为{at}，超前于当时：按当时判定时刻计"

@@ -32,6 +32,8 @@ SENTENCES: Final[dict[str, Words]] = {
     "open.reopened": Words("Opened again; {due}.", "已重新打开；{due}。"),
     "open.running": Words("Running; {due}.", "计时中；{due}。"),
     "retracted": Words("Retracted: events that came later show that this clock did not start then.", "已撤回：后到的事件表明该计时并未由此开始。"),
+    "ruled.exempt": Words("Exempt by {person}: {reason} (command {command}).", "由{person}豁免：{reason}（指令{command}）。"),
+    "ruled.set": Words("Set to {verdict} by {person}: {reason} (command {command}).", "由{person}更正为{verdict}：{reason}（指令{command}）。"),
     "alert.breach": Words("{title}: {verdict}", "{title}：{verdict}"),
     "alert.level": Words("{title} at {percent} % of its target", "{title}：已用目标时限的{percent}%"),
     "alert.retracted": Words("{title}: retracted, the clock did not start then", "{title}：已撤回，计时并未由此开始"),

@@ -43,7 +43,7 @@ def _entry(entry: TimelineEntry, zone: str, titles: Titles, language: Language) 
     when = at(entry.at, zone, language)
     if not entry.type:
         return line("entry.time", language, at=when, deeds=deeds)
-    return line("entry", language, at=when, name=word(EVENTS, entry.type, language), event=entry.event, deeds=deeds)
+    return line("entry" if entry.event else "entry.plain", language, at=when, name=word(EVENTS, entry.type, language), event=entry.event, deeds=deeds)
 
 
 def _counts(deeds: Iterable[Deed], zone: str, language: Language) -> list[str]:

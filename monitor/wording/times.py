@@ -35,7 +35,7 @@ class _Local(NamedTuple):
 def moment(time_zone: str, at: Instant, near: Instant = 0, language: Language = "en") -> str:
     """A local time; with its weekday when ``near`` is less than a week away, else with its date."""
     local = _local(time_zone, at)
-    if near and abs(near - at) < _NEAR_US:
+    if near and -_NEAR_US < near - at < _NEAR_US:
         return (local.day_zh if language == "zh" else local.day) + _clock_time(local, at)
     return f"{local.date} {_clock_time(local, at)}"
 
@@ -43,11 +43,13 @@ def moment(time_zone: str, at: Instant, near: Instant = 0, language: Language = 
 def both(time_zone: str, at: Instant, then_at: Instant, near: Instant, language: Language = "en") -> tuple[str, str]:
     """Two local times, the second with its day only if that is another one: ``Friday 17:00`` and ``17:05``."""
     local, then = _local(time_zone, at), _local(time_zone, then_at)
-    clock = _clock_time(local, at)
-    day = f"{local.date} "
-    if near and abs(near - at) < _NEAR_US:
-        day = local.day_zh if language == "zh" else local.day
-    return day + clock, _clock_time(then, then_at) if then.date == local.date else moment(time_zone, then_at, at, language)
+    if near and -_NEAR_US < near - at < _NEAR_US:
+        first = (local.day_zh if language == "zh" else local.day) + _clock_time(local, at)
+    else:
+        first = f"{local.date} {_clock_time(local, at)}"
+    if then is local or then.date == local.date:
+        return first, _clock_time(then, then_at)
+    return first, moment(time_zone, then_at, at, language)
 
 
 def until(time_zone: str, at: Instant, begun_at: Instant, language: Language = "en") -> str:

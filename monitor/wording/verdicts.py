@@ -9,8 +9,8 @@ from monitor.wording.durations import duration
 from monitor.wording.languages import LANGUAGES
 from monitor.wording.sentences import PHRASES, SENTENCES, sentence
 from monitor.wording.times import both, moment
-from monitor.wording.words import REASONS, word
-from schemas.alerts import DeadlineKind, Ending, Verdict, VerdictState
+from monitor.wording.words import REASONS, VERDICTS, word
+from schemas.alerts import DeadlineKind, Ending, RuledBy, Verdict, VerdictState
 from schemas.instants import Instant, parse_instant
 
 _KINDS: Final[tuple[DeadlineKind, ...]] = ("open", "closing", "named", "never")
@@ -24,7 +24,7 @@ def _compiled(language: Language, name: str, kind: DeadlineKind) -> str:
     return text.replace("{due}", due).replace("{Due}", due[0].upper() + due[1:]).replace("{at}", "{0}")
 
 
-_OF_CYCLES: Final = tuple(name for name in SENTENCES if not name.startswith("alert."))
+_OF_CYCLES: Final = tuple(name for name in SENTENCES if not name.startswith(("alert.", "ruled.")))
 _TEXTS: Final = {(language, name, kind): _compiled(language, name, kind) for language in LANGUAGES for name in _OF_CYCLES for kind in _KINDS}
 
 
@@ -71,6 +71,13 @@ def _name(facts: Facts) -> str:
     return "cancelled.plain" if facts.reason == "cancelled" else verdict
 
 
+def ruled_text(verdict: VerdictState, ruled: RuledBy, language: Language) -> str:
+    """Say who decided otherwise, and why."""
+    name = "ruled.exempt" if verdict == "exempt" else "ruled.set"
+    told = word(VERDICTS, verdict, language)
+    return sentence(name, language, verdict=told, person=ruled.person, reason=ruled.reason, command=ruled.command)
+
+
 def explained(verdict: Verdict, language: Language) -> str:
     """The sentence of a published verdict, in either language."""
     promise = verdict.explanation.promise
@@ -78,9 +85,10 @@ def explained(verdict: Verdict, language: Language) -> str:
         return sentence("retracted", language) if verdict.verdict == "retracted" else verdict.explanation.text
     ended_at = parse_instant(verdict.stopped_at) if verdict.stopped_at else 0
     deadline_at = parse_instant(verdict.deadline) if verdict.deadline else 0
+    explanation = verdict.explanation
     facts = Facts(
-        verdict.verdict,
-        verdict.reason,
+        explanation.verdict or verdict.verdict,
+        explanation.reason or verdict.reason,
         promise.time_zone,
         deadline_at,
         verdict.explanation.deadline_is,
@@ -88,4 +96,7 @@ def explained(verdict: Verdict, language: Language) -> str:
         ended_at,
         ended_at or parse_instant(verdict.detected_at),
     )
-    return verdict_text(facts, language)
+    text = verdict_text(facts, language)
+    if verdict.ruled is None:
+        return text
+    return text + ("" if language == "zh" else " ") + ruled_text(verdict.verdict, verdict.ruled, language)

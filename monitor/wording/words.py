@@ -45,6 +45,7 @@ REASONS: Final[Table] = {
     "ivr": Words("back to the voice menu", "返回语音菜单"),
     "closed": Words("closed", "已关闭"),
     "other": Words("other", "其他"),
+    "repaired": Words("set by hand", "人工更正"),
     "exempted": Words("exempted", "已豁免"),
     "processor_error": Words("set aside after an error", "出错后搁置"),
     "unjudged": Words("unjudged", "未判定"),

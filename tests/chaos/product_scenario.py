@@ -83,6 +83,8 @@ class ProductScenario:
                 steps = [(begun, WorkOrderCreated(queue=queue, channel="web", request_type="fault")), (begun + 1, WorkOrderProgressNotified())]
                 reply = WorkOrderFirstFeedback()
         steps += [(now, reply)] if served else []
+        about = {"customer_key": f"k{self._random.randrange(40)}", "request_subtype": self._random.choice(("tariff", "network"))}
+        steps = [(at, msgspec.structs.replace(data, **about)) for at, data in steps]
         if self._random.random() < 0.2:
             self._random.shuffle(steps)
         return steps

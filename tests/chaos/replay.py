@@ -12,6 +12,7 @@ from agents.runtime.positions import RESERVED_KEY, Positions, read_positions
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
 from agents.runtime.ticks import TickGate
 from monitor.deadletters import dead_letter
+from monitor.policy.book import Policies
 from monitor.processing import Output, Processor, Record
 
 Logs = dict[tuple[str, int], list[Record]]
@@ -59,7 +60,7 @@ def replay_shard(settings: RuntimeSettings, spec: ProcessorSpec, partition: int,
                     processor.apply(record, 0)
                     _drain(processor, state, written)
         return written
-    gate = TickGate(spec.tick_topic, settings, ProcessorCounters(), lambda _: None)
+    gate = TickGate(spec.tick_topic, settings, ProcessorCounters(), Policies())
     at = dict.fromkeys(spec.sources, 0)
     judged_at = 0
     for record in logs[spec.tick_topic, partition]:

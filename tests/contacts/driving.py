@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import msgspec
 
@@ -140,7 +140,7 @@ class Shard:
         self._offset = 0
         self.processor = ContactsProcessor(partition, self.state, of, partitions)
 
-    def send(self, *events: Event, t: float | None = None) -> "Shard":
+    def send(self, *events: Event, t: float | None = None) -> Self:
         """Apply events under the tick at ``t`` seconds (by default the time of each)."""
         for each in events:
             key, value, headers = encode_event(each)
@@ -152,13 +152,13 @@ class Shard:
         self._offset += 1
         self.processor.apply(Record(topic, self.partition, self._offset, key, value, headers), t)
 
-    def tick(self, seconds: float) -> "Shard":
+    def tick(self, seconds: float) -> Self:
         """It is T."""
         self.t = at(seconds)
         self.processor.judge(self.t, self.t)
         return self
 
-    def drain(self) -> "Shard":
+    def drain(self) -> Self:
         """Commit."""
         effects = self.processor.drain()
         for key, value in effects.changes.items():
@@ -170,7 +170,7 @@ class Shard:
         self.rejects.extend(effects.rejects)
         return self
 
-    def restart(self) -> "Shard":
+    def restart(self) -> Self:
         """Commit, then start again from the state alone."""
         self.drain()
         self.processor = ContactsProcessor(self.partition, self.state, self.policy, self.partitions)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from monitor.policy.model import CustomerRules
-from schemas.customers import ContactFacts
+from schemas.customers import ContactFacts, digest
 from schemas.instants import Instant
 
 
@@ -38,7 +38,7 @@ def returned(order: ContactFacts, closure: tuple[Instant, Instant], contacts: li
         and each.served
         and closed_at < each.opened_at <= closed_at + rules.fake_closure_us
         and (not reopened_at or each.opened_at <= reopened_at)
-        and each.cause != order.contact
+        and each.cause != digest(order.contact)
         and not (each.cause and each.cause == order.cause)
     ]
 
@@ -64,9 +64,9 @@ def _belongs(contact: ContactFacts, to: ContactFacts, contacts: list[ContactFact
     for _ in contacts:
         if not contact.cause:
             return False
-        if contact.cause == to.contact and contact.customer == to.customer:
+        if contact.cause == digest(to.contact) and contact.customer == to.customer:
             return True
-        found = next((each for each in contacts if each.contact == contact.cause and each.customer == contact.customer), None)
+        found = next((each for each in contacts if digest(each.contact) == contact.cause and each.customer == contact.customer), None)
         if found is None:
             return False
         contact = found

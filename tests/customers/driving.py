@@ -11,7 +11,7 @@ from monitor.panes.sources import shards_of
 from monitor.policy.model import CustomerRules, Language, Policy, QueuePolicy
 from monitor.processing import Output, Record, Reject
 from schemas.alerts import Alert
-from schemas.customers import ContactFacts, ContactGone, CustomerContact
+from schemas.customers import ContactFacts, ContactGone, CustomerContact, digest
 from schemas.instants import DAY, HOUR, Instant
 from schemas.panes import Watermark
 from schemas.topics import ALERTS, CUSTOMER_CONTACTS, QUEUE_PANES
@@ -112,12 +112,13 @@ def facts(contact: str, opened: float, ended: float | None = None, /, **more: ob
     """A call about problem p1 that a human served, in hours after T0; ``closed`` are pairs of hours of an order."""
     closed = more.pop("closed", ())
     assert isinstance(closed, Iterable)
-    queue = str(more.pop("queue", "q1"))
+    queue, cause = str(more.pop("queue", "q1")), digest(str(more.pop("cause", "")))
     fields: dict[str, object] = {"family": "call", "customer": "k1", "problem": "p1", "served": True, "place": (queue, "hotline"), **more}
     return ContactFacts(
         contact=contact,
         opened_at=at(opened),
         ended_at=0 if ended is None else at(ended),
+        cause=cause,
         closures=tuple((at(begun), at(until) if until else 0) for begun, until in closed),
         **fields,  # type: ignore[arg-type]  # a test names its fields
     )

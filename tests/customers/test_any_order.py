@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.customers import ContactFacts
+from schemas.customers import ContactFacts, digest
 from schemas.instants import HOUR, Instant
 from tests.customers.brute_force import expected, returned
 from tests.customers.driving import RULES, T0, Shard, at
@@ -27,7 +27,7 @@ def history(random: Random, number: int, starts: list[int]) -> list[Version]:
     What it belongs to began at most six hours before it.
     """
     opened = starts[number]
-    causes = [f"c{other}" for other, start in enumerate(starts) if other != number and 0 <= opened - start <= 6]
+    causes = [digest(f"c{other}") for other, start in enumerate(starts) if other != number and 0 <= opened - start <= 6]
     cause = random.choice(["", *causes])
     ended = opened + random.randrange(1, 4)
     is_order = random.random() < 0.4

@@ -44,7 +44,7 @@ def test_its_watermark_comes_after_its_panes_and_says_when_the_tick_was_appended
     shard.mark(at(1), 1, appended_at=at(1) + 9 * SECOND)
     shard.commit()
     sent = [msgspec.json.decode(out.value or b"", type=PaneRecord | Watermark) for out in shard.outputs]
-    assert sent[-1] == Watermark("customers", 0, at(1), at(1) + SECOND)
+    assert sent[-1] == Watermark("customers", 0, at(1), at(1) + SECOND, "p1")
     assert len(sent) > 1
     assert all(isinstance(each, PaneRecord) and (each.processor, each.t) == ("customers", at(1)) for each in sent[:-1])
 

@@ -3,7 +3,7 @@
 import re
 from hashlib import blake2b
 
-from schemas.topics import QUEUE_PANES
+from schemas.topics import CUSTOMER_CONTACTS, QUEUE_PANES
 
 Mark = tuple[bytes, bytes]
 
@@ -15,4 +15,4 @@ def mark(topic: str, key: bytes | None, value: bytes | None) -> Mark:
     content = value or b""
     if content.startswith(b'{"kind":"watermark"'):
         content = _APPENDED.sub(b"", content)
-    return key or b"", blake2b(content, digest_size=12).digest() if topic == QUEUE_PANES else content
+    return key or b"", blake2b(content, digest_size=12).digest() if topic in (QUEUE_PANES, CUSTOMER_CONTACTS) else content

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 from monitor.console.policies import open_policy
 from monitor.processing import Record
@@ -21,10 +22,19 @@ class _Kept:
         self.topics[record.topic][mark(record.topic, record.key, record.value)] += 1
 
 
-def replayed(log: Path, policy_file: Path, options: dict[str, str], partitions: int = 4) -> defaultdict[str, Counter[Mark]]:
+class Log(NamedTuple):
+    """What is published: a source, its file if it has one, the policy it is judged by, options of the source."""
+
+    source: str
+    path: Path | None
+    policy: Path
+    options: dict[str, str]
+
+
+def replayed(log: Log, partitions: int = 4) -> defaultdict[str, Counter[Mark]]:
     """Every record of every output topic, as the offline engine publishes them."""
     kept = _Kept()
-    engine = product_engine(open_policy(str(policy_file), "default"), kept, partitions=partitions)
-    play(tick_plan(open_source("anonymous-bank", log, options).arrivals, partitions), engine)
+    engine = product_engine(open_policy(str(log.policy), "default"), kept, partitions=partitions)
+    play(tick_plan(open_source(log.source, log.path, log.options).arrivals, partitions), engine)
     engine.commit()
     return kept.topics

@@ -10,10 +10,11 @@ from agents.runtime.positions import Positions
 from agents.runtime.settings import RuntimeSettings
 from agents.runtime.slices import Slice
 from agents.runtime.ticks import TickGate, encode_tick
+from monitor.policy.book import Policies
 from schemas.ticks import Tick
 from tests.runtime.raws import piece, raw
 
-SETTINGS = RuntimeSettings(policy_hash="p", clock="external")
+SETTINGS = RuntimeSettings(clock="external")
 
 
 def fences(positions: Positions | None = None) -> tuple[Fences, Inbox, Positions]:
@@ -21,13 +22,13 @@ def fences(positions: Positions | None = None) -> tuple[Fences, Inbox, Positions
     inbox = Inbox(("a", "b", "ticks"), 10**9)
     for topic in inbox.queues:
         inbox[topic].begin_at(0)
-    gate = TickGate("ticks", SETTINGS, ProcessorCounters(), lambda _: None)
+    gate = TickGate("ticks", SETTINGS, ProcessorCounters(), Policies())
     return Fences(("a", "b"), inbox, positions, gate), inbox, positions
 
 
 def ticks(*times_and_fences: tuple[int, int, int], start: int = 0) -> Slice:
     made = Slice(
-        raw(start + number, encode_tick(Tick(t, t, {"a": a, "b": b}, "p")), topic="ticks", timestamp=t // 1000)
+        raw(start + number, encode_tick(Tick(t, t, {"a": a, "b": b}, "")), topic="ticks", timestamp=t // 1000)
         for number, (t, a, b) in enumerate(times_and_fences)
     )
     made.start, made.next = start, start + len(made)

@@ -17,9 +17,11 @@ from agents.runtime.store import PartitionState
 from agents.runtime.ticks import TickGate, encode_tick
 from monitor.deadletters import dead_letter, read_dead_letter
 from monitor.errors import SettingsError, StateError
+from monitor.policy.book import Policies
 from monitor.processing import Record, Reject
 from schemas.instants import SECOND
 from schemas.limits import VALUE_BYTES
+from schemas.policies import PolicyRecord
 from schemas.ticks import Tick
 from tests.runtime.raws import raw
 from tests.runtime.toys import Deadlines
@@ -27,9 +29,9 @@ from tests.runtime.toys import Deadlines
 MINUTE_US = 60 * SECOND
 
 
-def gate(settings: RuntimeSettings) -> tuple[TickGate, ProcessorCounters, list[str]]:
-    counters, met = ProcessorCounters(), list[str]()
-    return TickGate("ticks", settings, counters, met.append), counters, met
+def gate(settings: RuntimeSettings, policies: Policies | None = None) -> tuple[TickGate, ProcessorCounters]:
+    counters = ProcessorCounters()
+    return TickGate("ticks", settings, counters, policies or Policies()), counters
 
 
 TICKS = [
@@ -44,24 +46,41 @@ TICKS = [
 
 @pytest.mark.parametrize(("options", "judged_at", "appended_at", "taken", "refused"), TICKS)
 def test_a_tick_is_taken_skipped_or_refused(options: dict[str, str], judged_at: int, appended_at: int, taken: bool, refused: dict[str, int]) -> None:
-    settings = msgspec.convert({"policy_hash": "p", **options}, RuntimeSettings)
-    subject, counters, _ = gate(settings)
+    settings = msgspec.convert(options, RuntimeSettings)
+    subject, counters = gate(settings)
     record = raw(0, encode_tick(Tick(100 * SECOND, 100 * SECOND, {}, "p")), timestamp=appended_at // 1000)
     assert (subject.admit(record, judged_at) is not None) is taken
     assert dict(counters.ticks_refused) == refused
 
 
 def test_rubbish_on_a_tick_topic_is_refused() -> None:
-    subject, counters, _ = gate(RuntimeSettings())
+    subject, counters = gate(RuntimeSettings())
     assert subject.admit(raw(0, b"\xc1"), 0) is None
     assert counters.ticks_refused == {"malformed": 1}
 
 
-@pytest.mark.parametrize(("accepted", "met"), [("", ["other"]), ("other", [])], ids=["it stops the worker", "unless its hash is accepted"])
-def test_a_tick_of_another_policy(accepted: str, met: list[str]) -> None:
-    subject, _, stopped_for = gate(RuntimeSettings(policy_hash="ours", accept_policy_hash=accepted))
-    subject.admit(raw(0, encode_tick(Tick(SECOND, SECOND, {}, "other")), timestamp=1000), 0)
-    assert stopped_for == met
+def test_a_tick_waits_until_the_policy_that_it_names_was_read() -> None:
+    """Design §4: judged without it, the verdicts would be those of another policy."""
+    policies = Policies()
+    subject, _ = gate(RuntimeSettings(), policies)
+    tick = Tick(SECOND, SECOND, {}, "v1")
+    assert subject.admit(raw(0, encode_tick(tick), timestamp=1000), 0) == tick
+    assert (subject.may_go(tick), subject.waits_for) == (False, "v1")
+    policies.add(PolicyRecord(version="v1", yaml="title: one"))
+    assert (subject.may_go(tick), subject.waits_for) == (True, "")
+
+
+def test_a_tick_of_a_policy_that_does_not_compile_waits_for_a_program_that_can() -> None:
+    policies = Policies()
+    policies.add(PolicyRecord(version="v1", yaml="clocks: 3"))
+    subject, _ = gate(RuntimeSettings(), policies)
+    assert not subject.may_go(Tick(SECOND, SECOND, {}, "v1"))
+    assert "clocks" in policies.why_not("v1")
+
+
+def test_a_tick_without_a_policy_goes_under_that_of_the_shard() -> None:
+    subject, _ = gate(RuntimeSettings())
+    assert subject.may_go(Tick(SECOND, SECOND, {}, ""))
 
 
 def test_positions_survive_encoding_and_only_grow() -> None:

@@ -75,6 +75,7 @@ def shown(cycle: CycleExplanation, contact: str, start_at: int) -> dict[str, Any
         row["days"] = [off(day) for day in explanation.days]
         row["warnings"] = {each.percent: off(each.at) for each in explanation.warnings}
         row["pauses"] = [_pause(pause, off) for pause in explanation.pauses]
+        row["links"] = {link.clock: f"{offset_text(round(link.elapsed_seconds * SECOND))}, {link.share_ratio:g}" for link in explanation.links}
         row |= {"ended": explanation.ended, "ended_at": off(explanation.ended_at), "ended_by": explanation.ended_by}
     row |= {"late": None if cycle.late_seconds is None else offset_text(round(cycle.late_seconds * SECOND)), "detected_late": cycle.detected_late}
     return {name: value for name, value in row.items() if value not in (None, [], {}, "", False)}

@@ -103,7 +103,7 @@ class Outcome:
         return {
             "contact": a.contact, "clock": a.clock, "objective": a.objective, "flow": a.labels.get("flow"), "kind": a.kind, "state": a.state,
             "severity": a.severity, "level": None if a.level_ratio is None else round(a.level_ratio * 100), "reason": a.reason,
-            "labels": a.labels, "at": self._offset(a.starts_at), "version": a.version,
+            "labels": a.labels, "at": self._offset(a.starts_at), "version": a.version, "group": a.group,
         }  # fmt: skip
 
     def _offset(self, text: str | None) -> float | None:

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from monitor.policy.model import Language, Target
 from monitor.wording.alerts import breach_summary, level_summary, retracted_summary
 from monitor.wording.durations import duration, target_text, written
+from monitor.wording.timeline import timeline_lines
 from monitor.wording.times import both, moment, stamp, until
 from monitor.wording.verdicts import Facts, verdict_text
+from schemas.explanations import Deed, TimelineEntry
 from schemas.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
 
 FRIDAY = parse_instant("2026-03-06T17:00:00+08:00")
@@ -164,3 +166,39 @@ def test_seconds_and_parts_of_them_are_shown_where_they_are() -> None:
 def test_the_summary_of_an_alert(text: object, en: str, zh: str) -> None:
     assert callable(text)
     assert (text("en"), text("zh")) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    ("entry", "en", "zh"),
+    [
+        pytest.param(
+            TimelineEntry(at="2026-03-06T09:00:00Z", type="policy.switched"),
+            "2026-03-06 Fri 17:00  another policy applies",
+            "2026-03-06 周五 17:00  改用新的策略",
+            id="what no event made has no event's name",
+        ),
+        pytest.param(
+            TimelineEntry(at="2026-03-06T09:00:00Z", type="cancelled", event="e1", did=(Deed(what="cancelled", clock="c", reason="duplicate"),)),
+            "2026-03-06 Fri 17:00  cancelled [e1]: cancels c (duplicate)",
+            "2026-03-06 周五 17:00  取消〔e1〕：取消计时：c（重复受理）",
+            id="a cancel with its reason",
+        ),
+        pytest.param(
+            TimelineEntry(at="2026-03-06T09:00:00Z", did=(Deed(what="counted", counter="expired", amount=-1),)),
+            "2026-03-06 Fri 17:00  time passes: counts: taken back: ghost: waited too long to be true",
+            "2026-03-06 周五 17:00  时间推移：计数：撤销：幽灵：等待过久，不再计入",
+            id="a count that is taken back",
+        ),
+        pytest.param(
+            TimelineEntry(
+                at="2026-03-06T09:00:00Z", type="call.ended", event="e2", did=(Deed(what="closed"), Deed(what="counted", counter="x.y", amount=1))
+            ),
+            "2026-03-06 Fri 17:00  call ended [e2]: the contact is closed",
+            "2026-03-06 周五 17:00  通话结束〔e2〕：该联系关闭",
+            id="counters without words stand in the structure only",
+        ),
+    ],
+)
+def test_an_entry_of_a_timeline(entry: TimelineEntry, en: str, zh: str) -> None:
+    assert timeline_lines([entry], SHANGHAI, {}, "en") == [en]
+    assert timeline_lines([entry], SHANGHAI, {}, "zh") == [zh]

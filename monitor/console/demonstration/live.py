@@ -14,7 +14,6 @@ from monitor.console.demonstration.board import Board, Scene
 from monitor.console.demonstration.script import Script
 from monitor.console.demonstration.stage import WorkerProcess, broker, names_of_this_run, topics
 from monitor.console.demonstration.tally import Tally
-from monitor.console.policies import open_policy
 from monitor.console.screen import say
 from monitor.console.sending import drive
 from monitor.console.wiring import runtime_settings
@@ -31,7 +30,7 @@ def run_live(settings: Settings, script: Script, policy: str, seconds: float, co
     """Play the script in about ``seconds`` and return how it ended."""
     with broker(settings) as found, tempfile.TemporaryDirectory(prefix="sla-monitor-demo-") as folder:
         mine = names_of_this_run(found, policy)
-        runtime = runtime_settings(mine, open_policy(policy).version)
+        runtime = runtime_settings(mine)
         return asyncio.run(_run(mine, runtime, script, seconds, (Path(folder), console)))
 
 

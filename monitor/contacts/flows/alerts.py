@@ -28,11 +28,10 @@ _RETRACTED: Final = "retracted"
 def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
     """Say every finding that differs from what was told, as of T; the ledger then holds it."""
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if entry.clock.startswith(MARK)}
-    flows = plan.families[contact.family].flows
-    rules = flows.rules if flows is not None else {}
+    family = plan.families[contact.family]
     outputs: list[Output] = []
     for finding in contact.view.findings:
-        rule = rules.get(finding.rule)
+        rule = family.flow_rule(finding.rule)
         if rule is None:
             continue
         entry = told.pop((rule.entry, finding.cause), None)
@@ -41,7 +40,7 @@ def publish(plan: Plan, contact: Contact, t: Instant) -> list[Output]:
             contact.ledger.append(entry)
         outputs.extend(_say(plan, contact, rule, finding, entry, t))
     for entry in told.values():
-        if entry.clock.removeprefix(MARK) in rules:  # what a rule found that is no more stays as it was said
+        if family.flow_rule(entry.clock.removeprefix(MARK)) is not None:  # what a rule found that is no more stays as it was said
             outputs.extend(_retract(plan, contact, entry, t))
     return outputs
 

@@ -49,6 +49,18 @@ def reopened(plan: FlowPlan, view: View) -> None:
             state.done, state.failed = [], False
 
 
+def switch(plan: FlowPlan | None, view: View, at: Instant) -> bool:
+    """Another policy version follows the contact: what its rules know goes on, what is asked no more ends; answer whether anything ended."""
+    if not (view.followed or view.findings):
+        return False
+    kept = frozenset[str]() if plan is None else plan.rules.keys()
+    view.followed = [state for state in view.followed if state.rule in kept]
+    lasting = [finding for finding in view.findings if not finding.ended_at and finding.rule not in kept]
+    for finding in lasting:
+        finding.ended_at = at
+    return bool(lasting)
+
+
 def end(view: View, at: Instant) -> bool:
     """Nothing found lasts beyond the end of the contact; answer whether anything ended."""
     lasting = [finding for finding in view.findings if not finding.ended_at]

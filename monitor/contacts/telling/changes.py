@@ -100,10 +100,10 @@ def _of_pauses(was: Before, view: View, family: FamilyPlan) -> Iterator[Deed]:
 
 
 def _reasons(run: Run, family: FamilyPlan) -> frozenset[str]:
-    plan = family.find(run.clock)
+    plan = family.of(run)
     return plan.pause_reasons if plan is not None else frozenset()
 
 
 def _path(run: Run, family: FamilyPlan) -> str:
-    plan = family.find(run.clock)
+    plan = family.of(run)
     return plan.rules[run.rule].path if plan is not None and run.rule >= 0 else ""

@@ -1,22 +1,24 @@
 """The whole explanation of one contact (design §5)."""
 
+from collections.abc import Sequence
+
 from monitor.contacts.contact import Contact
 from monitor.contacts.flows.findings import Finding
 from monitor.contacts.flows.words import sentence
-from monitor.contacts.fold import Fold
 from monitor.contacts.plan import Plan
 from monitor.contacts.promised import by_language
 from monitor.contacts.telling.changes import shown
 from monitor.contacts.telling.cycles import cycles_of
 from monitor.contacts.telling.timeline import Timeline
+from monitor.contacts.versions import Stage
 from monitor.wording.languages import LANGUAGES
 from schemas.explanations import ContactExplanation, FindingExplanation
 from schemas.instants import Instant, format_instant
 
 
-def tell(plan: Plan, fold: Fold, contact: Contact, t: Instant) -> ContactExplanation:
-    """Everything about a contact as of T, the last instant judged; folds its events anew and changes nothing."""
-    timeline = Timeline(plan, fold, contact)
+def tell(stages: Sequence[Stage], contact: Contact, t: Instant) -> ContactExplanation:
+    """Everything about a contact as of T, the last instant judged; folds its events anew under each policy it was under, changes nothing."""
+    timeline, plan = Timeline(stages, contact), stages[-1].plan
     view, policy = timeline.view, plan.policy
     return ContactExplanation(
         contact=contact.id,

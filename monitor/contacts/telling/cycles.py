@@ -30,7 +30,7 @@ def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Insta
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
     made: list[CycleExplanation] = []
     for run in timeline.view.runs:
-        plan, entry = family.find(run.clock), told.pop((run.clock, run.cycle), None)
+        plan, entry = family.of(run), told.pop((run.clock, run.cycle), None)
         if plan is None:
             continue
         cycle = _begun(plan, timeline, run, entry)

@@ -1,14 +1,16 @@
 """The timeline of a contact: its events and the timers that went by between them, with what each did."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from monitor.contacts.contact import Contact, Stored, View
-from monitor.contacts.fold import Fold, leg_of
+from monitor.contacts.due import NEVER
+from monitor.contacts.fold import leg_of
 from monitor.contacts.history import decoded
-from monitor.contacts.plan import Plan
 from monitor.contacts.telling.changes import Before, attributes_set, before, deeds, rematched
 from monitor.contacts.telling.notes import Notes
 from monitor.contacts.telling.rules import tried
+from monitor.contacts.versions import Stage
 from schemas.events import EventData, event_name
 from schemas.events.workorder import WorkOrderPaused
 from schemas.explanations import Deed, Matching, TimelineEntry
@@ -20,21 +22,37 @@ _OF_CLOCKS: Final = "clock."
 """Counters of clocks say again what the deeds say."""
 
 
+SWITCHED: Final = "policy.switched"
+"""The type of an entry that no event made: another policy version applies to the open contact."""
+
+
 class Timeline:
     """A contact folded once more; ``entries`` and ``matchings`` are what was seen, ``view`` is what came of it."""
 
-    def __init__(self, plan: Plan, fold: Fold, contact: Contact) -> None:
+    def __init__(self, stages: Sequence[Stage], contact: Contact) -> None:
         self.view = View()
         self.entries: list[TimelineEntry] = []
         self.matchings: dict[CycleName, list[Matching]] = {}
         self.types: dict[str, str] = {}
-        self._family, self._plan = contact.family, plan.families[contact.family]
+        self._family, self._coming = contact.family, list(stages[1:])
         self._notes = Notes()
-        self._fold = fold.into(self._notes)
+        self._plan, self._fold = stages[0].plan.families[contact.family], stages[0].fold.into(self._notes)
         for event, data in decoded(contact.events):
+            self._switch(event.at)
             self._pass_timers(event.at - 1)
             self._take(event, data)
+        self._switch(NEVER)
         self._pass_timers(contact.view.fired_at)
+
+    def _switch(self, until: Instant) -> None:
+        """Come under the policies that the contact came under up to an instant (P14)."""
+        while self._coming and self._coming[0].at <= until:
+            stage = self._coming.pop(0)
+            self._pass_timers(stage.at - 1)
+            was, earlier = before(self.view), self._fold
+            self._plan, self._fold = stage.plan.families[self._family], stage.fold.into(self._notes)
+            self._fold.switch(earlier, self._family, self.view, stage.at)
+            self.entries.append(TimelineEntry(at=format_instant(stage.at), type=SWITCHED, did=tuple(self._seen(was, "", stage.at))))
 
     def _take(self, event: Stored, data: EventData) -> None:
         was = before(self.view)
@@ -74,7 +92,7 @@ class Timeline:
 
     def _seen(self, was: Before, event: str, at: Instant) -> list[Deed]:
         for run in rematched(was, self.view):
-            plan = self._plan.find(run.clock)
+            plan = self._plan.of(run)
             if plan is not None:
                 rules = tried(plan, self.view.attributes, run)
                 matching = Matching(at=format_instant(at), event=event, rules=rules)
