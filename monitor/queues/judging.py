@@ -16,7 +16,7 @@ from monitor.queues.objectives import OK, Reason, step
 from monitor.queues.promises import Promise
 from monitor.queues.reading import Reader
 from monitor.queues.standings import Standings, Stored
-from monitor.queues.windows import Window
+from monitor.queues.windows import WindowId
 from schemas.instants import Instant
 
 Place = tuple[int, int]
@@ -30,11 +30,16 @@ class Judge:
         self.promises, self._policy = promises, policy
         self._reader, self._standings = reader, standings
         self._by_name = {promise.name: promise for promise in promises if promise.judged}
-        self._judged = [(promise, tuple(map(reader.windows.__getitem__, promise.windows))) for promise in self._by_name.values()]
         partition, partitions = place
         self._expected = {
             promise.name: {each for each in promise.expected if scope_partition(each[0], partitions) == partition} for promise in promises
         }
+        self._restless = {name for name, each in self._by_name.items() if each.hours.name or not each.windows or self._expected[name]}
+        readers: dict[WindowId, set[str]] = {}
+        for name, promise in self._by_name.items():
+            for window in promise.windows:
+                readers.setdefault(window, set()).add(name)
+        self._of_window = [(reader.windows[window], names) for window, names in readers.items()]
         self._open: set[str] = set()
         self._everything = True
 
@@ -42,10 +47,11 @@ class Judge:
         """Return the alerts that T brings, in the order of promise and series; series in ``unjudged`` stay as they are."""
         outputs = self._withdraw(t) if self._everything else []
         known: dict[str, bool] = {}
-        for promise, windows in self._judged:
-            opened = self._opens(promise, t, known)
-            if windows and not (opened or self._everything) and self._is_calm(promise, windows):
+        awake = self._awake()
+        for promise in self._by_name.values():
+            if not (self._everything or promise.name in awake):
                 continue
+            opened = self._opens(promise, t, known)
             for series in sorted(self._candidates(promise, opened)):
                 if series not in unjudged:
                     outputs += self._step(promise, series, t)
@@ -84,11 +90,13 @@ class Judge:
         self._open.add(promise.name)
         return opened
 
-    def _is_calm(self, promise: Promise, windows: tuple[Window, ...]) -> bool:
-        """Whether there is nothing to look at: no window changed, nothing stands, nobody is expected to speak."""
-        if any(window.changed for window in windows) or promise.name in self._standings:
-            return False
-        return not self._expected[promise.name]
+    def _awake(self) -> set[str]:
+        """Return the promises that may have something to say: a window changed, something stands, hours may open, silence may speak."""
+        awake = self._restless.union(self._standings.names())
+        for window, names in self._of_window:
+            if window.changed:
+                awake |= names
+        return awake
 
     def _candidates(self, promise: Promise, opened: bool) -> set[Series]:
         found = self._standings.of(promise.name)

@@ -1,7 +1,7 @@
 """What is pending or firing in one shard, with its alert as last published, and what ended: kept in the state, whatever the policy."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -42,9 +42,9 @@ class Standings:
             self._held.setdefault(unquoted(name), {})[parse_series(scope, dims)] = _decoder.decode(state[key])
         self._ended = deque(sorted(key for key in state if key.startswith(ENDED)))
 
-    def __contains__(self, name: str) -> bool:
-        """Whether a promise is pending or firing anywhere."""
-        return name in self._held
+    def names(self) -> Iterable[str]:
+        """Return the promises that are pending or firing anywhere."""
+        return self._held.keys()
 
     def get(self, name: str, series: Series) -> Stored | None:
         """Return how a promise stands for a series; None if it holds."""
