@@ -26,6 +26,7 @@ _STEPS: Final[tuple[Callable[[int], EventData], ...]] = (
         priority="high" if caller % 10 == 0 else "normal",
         vip_tier="vip" if caller % 20 == 0 else "standard",
         request_type="enquiry",
+        request_subtype="tariff",
     ),
     lambda caller: CallRinging(agent_id=f"a{caller % 400}"),
     lambda caller: CallAnswered(agent_id=f"a{caller % 400}"),

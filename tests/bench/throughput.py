@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from schemas.cloudevents import encode_event
 from schemas.partition import partition_of
 from schemas.topics import CALLS
+from tests.bench.policies import TELECOM
 from tests.bench.stream import call_stream
 from tests.live.installation import ROOT, Installation
 from tests.live.log import lag
@@ -40,7 +41,7 @@ def publish(installation: Installation, count: int) -> None:
 
 def measure_worker(installation: Installation, count: int) -> dict[str, float]:
     """Rates of one worker from the moment it is ready until everything is committed."""
-    worker = installation.start("w1")
+    worker = installation.start("w1", SLA_POLICY=str(TELECOM))
     installation.wait_until("the worker is ready", lambda: fetch(installation.ports["w1"], "/readyz")[0] == 200, every=0.05)
     started, cpu = time.perf_counter(), _cpu_of(worker.pid)
     topics = [installation.topic(CALLS)]
