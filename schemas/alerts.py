@@ -12,7 +12,8 @@ Severity = Literal["info", "warning", "critical"]
 PauseNote = Literal["", "not_listed", "cap_used_up", "outside_open_time", "after_breach", "fixed_instant"]
 DeadlineKind = Literal["open", "closing", "named", "never"]
 """Inside open time, the end of it (P22), the instant that an event named, or none while paused."""
-Ending = Literal["", "stopped", "cancelled", "no_longer_promised"]
+Ending = Literal["", "stopped", "handed_over", "left", "cancelled", "no_longer_promised"]
+"""A clock kept per department or step ends there as well when the contact is handed over, or leaves (P15)."""
 
 
 class OpenInterval(msgspec.Struct, frozen=True):
@@ -84,8 +85,9 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     ``events`` are ids: the event that started the cycle, then those that shaped or ended it. ``counted`` runs up to the
     deadline (pauses removed); ``warnings`` are the levels that went by, in a full explanation all levels; ``days`` are the ends
-    of the business days that a ``2bd`` target counts. ``ended`` says how the cycle ended, ``ended_by`` by which event. Start, deadline,
-    end, verdict and reason stand in the verdict or alert around it, and are repeated only in an explanation that was asked for.
+    of the business days that a ``2bd`` target counts. ``ended`` says how the cycle ended, ``ended_by`` by which event, ``handed_to`` who
+    held the contact then. Start, deadline, end, verdict and reason stand in the verdict or alert around it, and are repeated only
+    in an explanation that was asked for.
     """
 
     text: str
@@ -107,14 +109,20 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     verdict: VerdictState | None = None
     reason: str = ""
     links: tuple[LinkShare, ...] = ()
+    handed_to: str = ""
 
 
-class RuledBy(msgspec.Struct, frozen=True):
-    """The command of a person that decided instead of the events: an exemption or a repair, by whom and why."""
+class RuledBy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The command of a person that decided instead of the events: an exemption or a repair, by whom, why and when it was given.
+
+    ``policy`` is the version under which a repair judged again; empty where it set the verdict.
+    """
 
     command: str
     person: str
     reason: str
+    given_at: str = ""
+    policy: str = ""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from schemas.alerts import Explanation, Severity, VerdictState, Wanted
+from schemas.alerts import Explanation, RuledBy, Severity, VerdictState, Wanted
 from schemas.events.base import Family
 
 Value = str | int | float | bool
@@ -36,7 +36,8 @@ RuleFate = Literal["matched", "failed", "promises_nothing"]
 class Deed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that an event, or the passing of time, did.
 
-    ``clocks`` are those a pause stops; ``reason`` is that of the pause or cancel; ``counter`` and ``amount`` are what was
+    ``clocks`` are those a pause stops; ``reason`` is that of the pause or cancel, or says that a clock stopped at a
+    hand-over (``handed_over``, ``left``); ``counter`` and ``amount`` are what was
     counted, in the interval of ``counted_at`` (P28).
     """
 
@@ -55,6 +56,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One event of the contact, or with an empty ``type`` the passing of time.
 
+    With type ``policy.switched`` the contact came under another version: ``policy`` and its ``policy_titles`` (P14).
     ``stated_at`` is what the source said where that lay in the future (P37); ``sets`` are the attributes that changed.
     """
 
@@ -65,6 +67,8 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     stated_at: str | None = None
     sets: dict[str, Value] = {}
     did: tuple[Deed, ...] = ()
+    policy: str = ""
+    policy_titles: dict[str, str] = {}
 
 
 class FailedTest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,7 +101,9 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class CycleExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One cycle of one clock; ``explanation`` is None where no rule ever promised anything.
 
-    ``version`` is that of the published verdict, 0 while none was; ``remaining_seconds`` is the counted time left.
+    ``version`` is that of the published verdict, 0 while none was; ``remaining_seconds`` is the counted time left. With ``ruled`` a
+    person decided ``verdict``; ``explanation`` then says what the events alone give, or, where a repair judged again under another
+    policy, what they give under that one, and ``unruled`` what they give under the contact's own (P7).
     """
 
     clock: str
@@ -119,6 +125,8 @@ class CycleExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     paused_seconds: float = 0
     matchings: tuple[Matching, ...] = ()
     explanation: Explanation | None = None
+    ruled: RuledBy | None = None
+    unruled: Explanation | None = None
 
 
 class FindingExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -144,7 +144,7 @@ class ContactsProcessor:
     def explain(self, family: Family, contact_id: str) -> ContactExplanation | None:
         """Why everything about a contact is as it is, as of the T judged last; None if it is not kept. Changes nothing."""
         contact = self._shelf.peek(codec.state_key(family, contact_id.encode()))
-        return None if contact is None else tell(self._versions.stages_of(contact), contact, self.judged_at)
+        return None if contact is None else tell(self._versions.stages_of(contact), contact, self.judged_at, self._versions.stage)
 
     def due(self, query: DueQuery) -> Iterator[list[DueClock]]:
         """What breaches next, contact by contact in no order; the caller may pause between two. Changes nothing."""

@@ -165,7 +165,11 @@ class Versions:
 
     def stages_of(self, contact: Contact) -> list[Stage]:
         """From when a contact is under which plan, for telling about it."""
-        return [Stage(at, self._plans[number], self._folds[number]) for at, number in contact.lineage or FIRST]
+        return [self.stage(number, at) for at, number in contact.lineage or FIRST]
+
+    def stage(self, number: int, at: Instant = 0) -> Stage:
+        """One version, from an instant on."""
+        return Stage(at, self._plans[number], self._folds[number])
 
     def family_of(self, contact: Contact) -> FamilyPlan:
         """The clocks that a contact is under now."""

@@ -1,25 +1,28 @@
 """One cycle in words, so that anyone can recompute its deadline by hand."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from monitor.policy.model import Language
 from monitor.wording.durations import duration
 from monitor.wording.events import EVENTS
 from monitor.wording.lines import line
 from monitor.wording.phrases import at, clock_name, joined, span
+from monitor.wording.ruled import cycle_sentence, reason_text, ruling_lines
 from monitor.wording.rules import matching_lines, promise_text
-from monitor.wording.verdicts import Facts, verdict_text
-from monitor.wording.words import PAUSE_NOTES, REASONS, VERDICTS, pause_reason, word
+from monitor.wording.verdicts import place_of
+from monitor.wording.words import PAUSE_NOTES, VERDICTS, pause_reason, word
 from schemas.alerts import Explanation, PauseInterval
 from schemas.explanations import CycleExplanation
 from schemas.instants import SECOND, Instant, parse_instant
 
 _WIDTH = 10
+_ENDS: Final = {"no_longer_promised": "end.lost", "handed_over": "end.handed_over", "left": "end.left"}
 
 
 def cycle_lines(cycle: CycleExplanation, zone: str, t: Instant, language: Language) -> list[str]:
     """A heading and indented lines, each with its label."""
-    verdict, reason = word(VERDICTS, cycle.verdict, language), word(REASONS, cycle.reason, language)
+    verdict, reason = word(VERDICTS, cycle.verdict, language), reason_text(cycle.reason, cycle.explanation, language)
     name = "cycle.plain" if cycle.reason == cycle.verdict else "cycle"
     heading = line(name, language, clock=clock_name(cycle.clock, cycle.titles, language), verdict=verdict, reason=reason)
     lines = [heading]
@@ -59,9 +62,9 @@ def _parts(cycle: CycleExplanation, zone: str, t: Instant, language: Language) -
 
 def _outcome(cycle: CycleExplanation, explanation: Explanation, zone: str, t: Instant, language: Language) -> Iterator[tuple[str, Sequence[str]]]:
     if explanation.ended_at:
-        name = "end.lost" if explanation.ended == "no_longer_promised" else "event"
-        event = word(EVENTS, cycle.ended_by, language)
-        yield "end", [line(name, language, at=at(explanation.ended_at, zone, language), name=event, event=explanation.ended_by)]
+        name, event = _ENDS.get(explanation.ended, "event"), word(EVENTS, cycle.ended_by, language)
+        when, place = at(explanation.ended_at, zone, language), place_of(cycle.clock, explanation)
+        yield "end", [line(name, language, at=when, name=event, event=explanation.ended_by, place=place)]
     if cycle.elapsed_seconds is not None and cycle.target_seconds:
         yield "used", [_used(cycle.elapsed_seconds, cycle.target_seconds, cycle.paused_seconds, language)]
     if cycle.remaining_seconds is not None:
@@ -78,25 +81,20 @@ def _outcome(cycle: CycleExplanation, explanation: Explanation, zone: str, t: In
             for link in explanation.links
         )
         yield "links", [joined(links, language)]
-    said = [_sentence(explanation, zone, t, language)]
+    said = (
+        [cycle_sentence(cycle.clock, explanation, zone, t, language)] if cycle.ruled is None else ruling_lines(cycle, cycle.ruled, zone, t, language)
+    )
     if cycle.detected_late:
         said.append(line("verdict.late_found", language))
     yield "verdict", said
     if cycle.alert:
-        yield "alert", [line(f"alert.{cycle.alert}", language)]
+        ruled = ".ruled" if cycle.ruled is not None and cycle.alert == "resolved" else ""
+        yield "alert", [line(f"alert.{cycle.alert}{ruled}", language)]
 
 
 def _used(elapsed: float, target: float, paused: float, language: Language) -> str:
     used, whole, rest = (duration(round(seconds * SECOND), language) for seconds in (elapsed, target, paused))
     return line("used.paused" if paused else "used", language, used=used, target=whole, paused=rest)
-
-
-def _sentence(explanation: Explanation, zone: str, t: Instant, language: Language) -> str:
-    ended_at = parse_instant(explanation.ended_at) if explanation.ended_at else 0
-    deadline_at = parse_instant(explanation.deadline) if explanation.deadline else 0
-    verdict = explanation.verdict or "open"
-    kind, ended = explanation.deadline_is, explanation.ended
-    return verdict_text(Facts(verdict, explanation.reason, zone, deadline_at, kind, ended, ended_at, ended_at or t), language)
 
 
 def _counted(explanation: Explanation, zone: str, language: Language) -> list[str]:

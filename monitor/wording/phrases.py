@@ -38,6 +38,12 @@ def clock_title(name: str, titles: Mapping[str, str], language: Language) -> str
     return name if not title else f"{title} {value}" if value else title
 
 
+def policy_name(version: str, titles: Mapping[str, str], language: Language) -> str:
+    """``Promises 2027 (version 1f0c…)``; the version alone where there is no title."""
+    title = titles.get(language) or next((text for text in titles.values() if text), "")
+    return line("policy" if title else "policy.untitled", language, title=title, version=version)
+
+
 def value_text(field: str, value: Value | None, language: Language) -> str:
     """The value of an attribute: a word of the contract, else as it was given."""
     text = str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)

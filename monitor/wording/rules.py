@@ -8,13 +8,14 @@ from schemas.explanations import Matching, RuleTried
 
 
 def matching_lines(matching: Matching, zone: str, first: bool, language: Language) -> list[str]:
-    """The rules tried at one instant, one line each; later matchings say when and why."""
+    """The rules tried at one instant, one line each; later matchings say when and why: an event, or another policy (P14)."""
     rules = [_rule(rule, language) for rule in matching.rules]
     if not matching.rules or matching.rules[-1].fate == "failed":
         rules.append(line("rule.none", language))
     if first:
         return rules
-    return [line("rules.again", language, at=at(matching.at, zone, language), event=matching.event), *rules]
+    name = "rules.again" if matching.event else "rules.switched"
+    return [line(name, language, at=at(matching.at, zone, language), event=matching.event), *rules]
 
 
 def promise_text(promise: Promised, language: Language) -> str:

@@ -1,7 +1,8 @@
 """Sentences about one cycle, one template each in both languages: verdicts, alerts.
 
 ``{due}`` is the phrase of the kind of deadline, ``{Due}`` the same at the beginning of a sentence; in a phrase ``{at}`` is the
-deadline. ``{done}`` is when the cycle ended, ``{late}`` how much later than the deadline.
+deadline. ``{done}`` is when the cycle ended, ``{late}`` how much later than the deadline, ``{place}`` the department or step
+that a contact was handed over to, or left.
 """
 
 from typing import Final
@@ -18,8 +19,12 @@ PHRASES: Final[dict[str, Words]] = {
 
 SENTENCES: Final[dict[str, Words]] = {
     "met": Words("{Due}, done {done}: in time.", "{due}，{done}完成：按时。"),
+    "met.handed_over": Words("{Due}, handed over to {place} {done}: in time.", "{due}，{done}转交{place}：按时。"),
+    "met.left": Words("{Due}, left {place} {done}: in time.", "{due}，{done}离开{place}：按时。"),
     "breached.running": Words("{Due}, not done.", "{due}，尚未完成。"),
     "breached.stopped": Words("{Due}, done {done}, {late} late.", "{due}，{done}完成，逾期{late}。"),
+    "breached.handed_over": Words("{Due}, handed over to {place} {done}, {late} late.", "{due}，{done}转交{place}，逾期{late}。"),
+    "breached.left": Words("{Due}, left {place} {done}, {late} late.", "{due}，{done}离开{place}，逾期{late}。"),
     "breached.cancelled": Words("{Due}, cancelled {done}.", "{due}，{done}取消。"),
     "breached.changed": Words("The target changed and was already past: breached at the change.", "目标变更时新期限已过：自变更时起判为超时。"),
     "cancelled": Words("Cancelled ({reason}) {done}; {due}.", "{done}取消（{reason}）；{due}。"),
@@ -33,8 +38,13 @@ SENTENCES: Final[dict[str, Words]] = {
     "open.running": Words("Running; {due}.", "计时中；{due}。"),
     "retracted": Words("Retracted: events that came later show that this clock did not start then.", "已撤回：后到的事件表明该计时并未由此开始。"),
     "ruled.exempt": Words("Exempt by {person}: {reason} (command {command}).", "由{person}豁免：{reason}（指令{command}）。"),
+    "ruled.again": Words(
+        "Judged again under policy {policy} by {person}: {reason} (command {command}).",
+        "由{person}按策略{policy}重新判定：{reason}（指令{command}）。",
+    ),
     "ruled.set": Words("Set to {verdict} by {person}: {reason} (command {command}).", "由{person}更正为{verdict}：{reason}（指令{command}）。"),
     "alert.breach": Words("{title}: {verdict}", "{title}：{verdict}"),
+    "alert.told": Words("{title}: {text}", "{title}：{text}"),
     "alert.level": Words("{title} at {percent} % of its target", "{title}：已用目标时限的{percent}%"),
     "alert.retracted": Words("{title}: retracted, the clock did not start then", "{title}：已撤回，计时并未由此开始"),
     "alert.closure": Words(

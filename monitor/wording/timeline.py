@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from monitor.policy.model import Language
 from monitor.wording.events import COUNTERS, EVENTS
 from monitor.wording.lines import line
-from monitor.wording.phrases import at, attribute, clock_title, counter_text, joined, value_text
+from monitor.wording.phrases import at, attribute, clock_title, counter_text, joined, policy_name, value_text
 from monitor.wording.words import REASONS, pause_reason, word
 from schemas.explanations import Deed, TimelineEntry
 
@@ -26,6 +26,8 @@ def deed_text(deed: Deed, titles: Titles, language: Language) -> str:
         name += ".unnamed"
     if deed.what == "cancelled" and deed.reason == "cancelled":
         name += ".plain"
+    if deed.what == "stopped" and deed.reason:
+        name += f".{deed.reason}"
     if deed.what == "breached" and deed.reason == "target_changed":
         name += ".changed"
     clocks = joined((_clock(clock, titles, language) for clock in deed.clocks), language)
@@ -41,6 +43,8 @@ def _entry(entry: TimelineEntry, zone: str, titles: Titles, language: Language) 
         said.append(line("entry.clamped", language, at=at(entry.stated_at, zone, language)))
     deeds = (": " if language == "en" else "：") + joined(said, language, "then") if said else ""
     when = at(entry.at, zone, language)
+    if entry.policy:
+        return line("entry.switched", language, at=when, policy=policy_name(entry.policy, entry.policy_titles, language), deeds=deeds)
     if not entry.type:
         return line("entry.time", language, at=when, deeds=deeds)
     return line("entry" if entry.event else "entry.plain", language, at=when, name=word(EVENTS, entry.type, language), event=entry.event, deeds=deeds)

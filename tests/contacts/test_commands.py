@@ -210,6 +210,7 @@ REFUSED = [
     pytest.param(Repair(id="R1", contact="c1", **WHO), "contract", id="a repair that says nothing"),
     pytest.param(Repair(id="R1", contact="c1", policy="v1", verdict="met", **WHO), "contract", id="a repair that says two things"),
     pytest.param(exempt(), "contract", id="an exemption of everything"),
+    pytest.param(Repair(id="R1", contact="c1", verdict="met", **WHO | {"given_at": "2026-02-30T10:00:00Z"}), "contract", id="given on no day"),
     pytest.param(exempt(from_at="2026-02-30T10:00:00Z"), "contract", id="a date that does not exist"),
 ]
 

@@ -1,20 +1,50 @@
 """A contact told on demand: the same whether it is open, closed and packed, or rebuilt; one contact's truth, nobody's secrets."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
 
+from monitor.console.alerts import cells
+from monitor.policy import load_policy
 from monitor.policy.model import Period, Reopen
+from monitor.wording.alerts import alert_text
 from monitor.wording.explanations import explanation_text
-from schemas.explanations import ContactExplanation
+from monitor.wording.languages import LANGUAGES
+from schemas.commands import Command, Exempt, Lift, Repair, Selector
+from schemas.explanations import ContactExplanation, CycleExplanation
+from schemas.topics import COMMANDS
 from tests.contacts.driving import ALWAYS, Shard, at, clock, event, policy, rule
+from tests.contacts.test_versions import Versioned, created, resolved, version, versioned
 
 
 def told(shard: Shard, contact: str = "c1") -> ContactExplanation:
     found = shard.processor.explain("workorder", contact)
     assert found is not None
     return found
+
+
+WHO: Final[dict[str, Any]] = {"person": "staff-7", "given_at": "2026-03-02T10:30:00+01:00", "reason": "fibre cut"}
+
+
+def give(shard: Shard, command: Command, seconds: float) -> None:
+    shard.send_record(COMMANDS, command.id.encode(), msgspec.json.encode(command), (), at(seconds))
+    shard.tick(seconds)
+
+
+def late() -> Versioned:
+    """An order promised in 60 s (200 s under v2) that took 90 s."""
+    return (
+        versioned(version("v1", 60), version("v2", 200), version("v3", None))
+        .under("v1", 100, created(0), resolved(90))
+        .under("v2", 101)
+        .under("v3", 102)
+    )
+
+
+def only_cycle(shard: Shard) -> CycleExplanation:
+    (cycle,) = told(shard).cycles
+    return cycle
 
 
 def order(reopen: Reopen = "first") -> Shard:
@@ -98,3 +128,135 @@ def test_what_is_told_is_what_was_published(reopen: Reopen) -> None:
         assert (cycle.verdict, cycle.reason, cycle.version) == (verdict.verdict, verdict.reason, verdict.version)
         assert (explanation.deadline, cycle.elapsed_seconds, cycle.late_seconds) == (verdict.deadline, verdict.elapsed_seconds, verdict.late_seconds)
         assert explanation.text == verdict.explanation.text
+
+
+def test_an_exemption_is_told_with_who_when_and_why_and_what_the_events_alone_say() -> None:
+    """P7: nothing is deleted; whoever asks sees that a person decided."""
+    shard = late()
+    give(shard, Exempt(id="E1", selector=Selector(contact="c1"), **WHO), 110)
+    cycle = only_cycle(shard)
+    assert (cycle.verdict, cycle.reason, cycle.version) == ("exempt", "exempted", 2)
+    assert cycle.ruled is not None
+    assert (cycle.ruled.command, cycle.ruled.person, cycle.ruled.reason) == ("E1", "staff-7", "fibre cut")
+    assert cycle.ruled.given_at == "2026-03-02T09:30:00Z"
+    assert cycle.explanation is not None
+    assert (cycle.explanation.verdict, cycle.explanation.reason) == ("breached", "stopped_late")
+    english, chinese = (explanation_text(told(shard), language) for language in LANGUAGES)
+    assert "fix: exempt (exempted)" in english
+    assert "Exempt by staff-7, 2026-03-02 Mon 09:30: fibre cut (command E1)." in english
+    assert "The events alone: breached (done late). Due Monday 09:01, done 09:01:30, 30 s late." in english
+    assert "of the breach: resolved\n" in english
+    assert "由staff-7豁免（2026-03-02 周一 09:30）：fibre cut（指令E1）。" in chinese
+    assert "仅按事件：超时（逾期完成）。期限周一09:01，09:01:30完成，逾期30秒。" in chinese
+
+
+def test_a_lifted_exemption_shows_nothing() -> None:
+    shard, plain = late(), late()
+    give(shard, Exempt(id="E1", selector=Selector(contact="c1"), **WHO), 110)
+    give(shard, Lift(id="L1", target="E1", **WHO), 120)
+    plain.tick(110).tick(120)
+    assert msgspec.structs.replace(only_cycle(shard), version=1) == only_cycle(plain)
+
+
+REPAIRS = [
+    pytest.param(
+        {"verdict": "met"},
+        ("met", "repaired", "2026-03-02T09:01:00Z"),
+        ("Set to met by staff-7, 2026-03-02 Mon 09:30: fibre cut (command R1).", "The events alone: breached (done late)."),
+        ("由staff-7更正为达标（2026-03-02 周一 09:30）：fibre cut（指令R1）。", "仅按事件：超时（逾期完成）。"),
+        id="a verdict by hand",
+    ),
+    pytest.param(
+        {"policy": "v2"},
+        ("met", "stopped_in_time", "2026-03-02T09:03:20Z"),
+        ("Judged again under policy v2 by staff-7, 2026-03-02 Mon 09:30", "Under its own policy: breached (done late). Due Monday 09:01, done"),
+        ("由staff-7按策略v2重新判定（2026-03-02 周一 09:30）", "按其原策略：超时（逾期完成）。期限周一09:01"),
+        id="judged again under a policy that was in force",
+    ),
+    pytest.param(
+        {"policy": "v3"},
+        ("cancelled", "no_longer_promised", "2026-03-02T09:01:00Z"),
+        ("Judged again under policy v3 by staff-7", "The events alone: breached (done late)."),
+        ("由staff-7按策略v3重新判定", "仅按事件：超时（逾期完成）。"),
+        id="judged again under a policy that promises no such thing",
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "expected", "english", "chinese"), REPAIRS)
+def test_a_repair_is_told_as_it_was_published(
+    what: dict[str, Any], expected: tuple[str, str, str], english: tuple[str, ...], chinese: tuple[str, ...]
+) -> None:
+    shard = late()
+    give(shard, Repair(id="R1", contact="c1", **what, **WHO), 110)
+    shard.restart()
+    cycle, verdict = only_cycle(shard), shard.verdicts()[-1]
+    assert cycle.explanation is not None
+    assert (cycle.verdict, cycle.reason, cycle.explanation.deadline) == expected
+    assert (verdict.verdict, verdict.reason, verdict.deadline) == expected
+    assert cycle.ruled == verdict.ruled
+    assert cycle.explanation.text == verdict.explanation.text
+    assert (cycle.unruled is not None) == (what == {"policy": "v2"})
+    assert all(text in explanation_text(told(shard), "en") for text in english)
+    assert all(text in explanation_text(told(shard), "zh") for text in chinese)
+
+
+def test_a_switch_to_another_policy_is_told_with_its_title() -> None:
+    """P14: ``applies_to: open`` moves a deadline without any event; the timeline says which policy did it."""
+    text = """
+title: {{en: Promises {year}, zh: 服务承诺{year}}}
+time_zone: Asia/Shanghai
+applies_to: open
+clocks:
+  fix: {{start: workorder.created, stop: workorder.resolved, rules: [{{target: {target}}}]}}
+"""
+    first, second = (load_policy([("policy", text.format(year=year, target=target))]) for year, target in ((2026, "1h"), (2027, "30m")))
+    shard = versioned(first, second).under(first.version, 1, created(0)).under(second.version, 60).tick(61)
+    (switch,) = [entry for entry in told(shard).timeline if entry.type == "policy.switched"]
+    assert (switch.policy, switch.policy_titles) == (second.version, {"en": "Promises 2027", "zh": "服务承诺2027"})
+    english, chinese = (explanation_text(told(shard), language) for language in LANGUAGES)
+    assert (
+        f"2026-03-02 Mon 17:01  from here on policy Promises 2027 (version {second.version}) applies: fix comes under clocks.fix.rules[0]" in english
+    )
+    assert "again 2026-03-02 Mon 17:01, because another policy applies:" in english
+    assert f"2026-03-02 周一 17:01  自此改用策略服务承诺2027（版本{second.version}）：fix改用clocks.fix.rules[0]" in chinese
+    assert "2026-03-02 周一 17:01因改用新的策略重新匹配：" in chinese
+
+
+def test_an_alert_says_the_same_in_both_languages() -> None:
+    """An alert is published in the policy's language; its data say it in the other one too."""
+    text = """
+title: Promises
+time_zone: Asia/Shanghai
+language: zh
+clocks:
+  node: {title: {en: Department, zh: 部门}, per: dept, start: workorder.assigned, stop: workorder.resolved, levels: [50, 100], rules: [{target: 60s}]}
+"""
+    shard = Shard(load_policy([("policy", text)]))
+    shard.send(event("workorder.created", 0), event("workorder.assigned", 1, dept="network")).tick(40).tick(70)
+    shard.send(event("workorder.assigned", 90, dept="billing")).tick(91)
+    give(shard, Exempt(id="E1", selector=Selector(contact="c1"), clocks=("node",), **WHO), 95)
+    said = {(alert.kind, alert.state, alert.reason): alert for alert in shard.alerts()}
+    assert [(alert_text(alert, "en"), alert_text(alert, "zh")) for key, alert in said.items() if key[0] == "breach"] == [
+        ("Department network: Due Monday 17:01:01, not done.", "部门 network：期限周一17:01:01，尚未完成。"),
+        (
+            "Department network: Due Monday 17:01:01, handed over to billing 17:01:30, 29 s late.",
+            "部门 network：期限周一17:01:01，17:01:30转交billing，逾期29秒。",
+        ),
+        (
+            "Department network: Due Monday 17:01:01, handed over to billing 17:01:30, 29 s late.",
+            "部门 network：期限周一17:01:01，17:01:30转交billing，逾期29秒。",
+        ),
+    ]
+    assert alert_text(said["level", "firing", "level_50"], "en") == "node:network at 50 % of its target"
+    firing = said["breach", "firing", "deadline_passed"]
+    assert cells(firing, "zh")[1:] == ("告警中", "严重", alert_text(firing, "zh"), "期限已过")
+    assert cells(firing, None)[3] == "node:network of c1, queue -, due 2026-03-02T09:01:01Z"
+
+
+def test_the_alert_of_a_breach_that_was_none_is_told_as_retracted() -> None:
+    shard = order().send(event("workorder.created", 0)).tick(3601).send(event("workorder.resolved", 60, source="/b"), t=3700).tick(3701)
+    last = {alert.kind: alert for alert in shard.alerts()}
+    assert {alert.state for alert in last.values()} == {"retracted"}
+    assert (alert_text(last["breach"], "en"), alert_text(last["breach"], "zh")) == ("settled: retracted", "settled：已撤回")
+    assert alert_text(last["level"], "zh") == "settled：已用目标时限的50%"

@@ -18,9 +18,9 @@ LATE = FRIDAY + 5 * MINUTE
 SHANGHAI = "Asia/Shanghai"
 
 
-def facts(verdict: str, reason: str, ended: str = "", ended_at: int = 0, kind: str = "open", deadline_at: int = FRIDAY) -> Facts:
+def facts(verdict: str, reason: str, ended: str = "", ended_at: int = 0, kind: str = "open", deadline_at: int = FRIDAY, place: str = "") -> Facts:
     """Facts of a cycle due on a Friday at 17:00, judged five minutes later."""
-    return Facts(verdict, reason, SHANGHAI, deadline_at, kind, ended, ended_at, ended_at or LATE)  # type: ignore[arg-type]
+    return Facts(verdict, reason, SHANGHAI, deadline_at, kind, ended, ended_at, ended_at or LATE, place)  # type: ignore[arg-type]
 
 
 ROWS = [
@@ -41,6 +41,30 @@ ROWS = [
         facts("breached", "stopped_late", "stopped", LATE, "closing"),
         "Due Friday 17:00 (closing), done 17:05, 5 min late.",
         "期限周五17:00（营业结束），17:05完成，逾期5分钟。",
+    ),
+    (
+        "handed over in time (P15)",
+        facts("met", "stopped_in_time", "handed_over", FRIDAY, place="billing"),
+        "Due Friday 17:00, handed over to billing 17:00: in time.",
+        "期限周五17:00，17:00转交billing：按时。",
+    ),
+    (
+        "handed over late (P15)",
+        facts("breached", "stopped_late", "handed_over", LATE, place="billing"),
+        "Due Friday 17:00, handed over to billing 17:05, 5 min late.",
+        "期限周五17:00，17:05转交billing，逾期5分钟。",
+    ),
+    (
+        "a step left in time (P15)",
+        facts("met", "stopped_in_time", "left", FRIDAY, "closing", place="accept"),
+        "Due Friday 17:00 (closing), left accept 17:00: in time.",
+        "期限周五17:00（营业结束），17:00离开accept：按时。",
+    ),
+    (
+        "a step left late (P15)",
+        facts("breached", "stopped_late", "left", LATE, place="accept"),
+        "Due Friday 17:00, left accept 17:05, 5 min late.",
+        "期限周五17:00，17:05离开accept，逾期5分钟。",
     ),
     ("not done", facts("breached", "deadline_passed"), "Due Friday 17:00, not done.", "期限周五17:00，尚未完成。"),
     (
@@ -172,10 +196,16 @@ def test_the_summary_of_an_alert(text: object, en: str, zh: str) -> None:
     ("entry", "en", "zh"),
     [
         pytest.param(
-            TimelineEntry(at="2026-03-06T09:00:00Z", type="policy.switched"),
-            "2026-03-06 Fri 17:00  another policy applies",
-            "2026-03-06 周五 17:00  改用新的策略",
-            id="what no event made has no event's name",
+            TimelineEntry(at="2026-03-06T09:00:00Z", type="policy.switched", policy="v2", policy_titles={"en": "Promises", "zh": "服务承诺"}),
+            "2026-03-06 Fri 17:00  from here on policy Promises (version v2) applies",
+            "2026-03-06 周五 17:00  自此改用策略服务承诺（版本v2）",
+            id="another policy has its title and version",
+        ),
+        pytest.param(
+            TimelineEntry(at="2026-03-06T09:00:00Z", type="policy.switched", policy="v2", did=(Deed(what="breached", clock="c"),)),
+            "2026-03-06 Fri 17:00  from here on policy version v2 applies: c is breached",
+            "2026-03-06 周五 17:00  自此改用策略版本v2：c超时",
+            id="a policy without a title",
         ),
         pytest.param(
             TimelineEntry(at="2026-03-06T09:00:00Z", type="cancelled", event="e1", did=(Deed(what="cancelled", clock="c", reason="duplicate"),)),

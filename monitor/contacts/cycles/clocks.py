@@ -11,13 +11,13 @@ from monitor.contacts.counting import Desk
 from monitor.contacts.cycles import rematch
 from monitor.contacts.cycles.cycle_bookings import book_end, place_of
 from monitor.contacts.cycles.deadline import due_at, elapsed_us, pauses_of, schedule
-from monitor.contacts.cycles.endings import CLOCK_SKEW, CLOSED, HANDED_OVER, LEFT, EarlyStop
+from monitor.contacts.cycles.endings import CLOCK_SKEW, CLOSED, DONE_THERE, HANDED_OVER, LEFT, EarlyStop
 from monitor.contacts.cycles.starting import Happening, all_running, begin, of_clock
 from monitor.contacts.kept.contact import CANCELLED, RUNNING, STOPPED, OrderFlow, Run, View
 from monitor.contacts.plan import ClockPlan, FamilyPlan, MomentPlan, Watch, triggered
 from schemas.events.call import CallQueued
 from schemas.events.chat import ChatOpened
-from schemas.events.workorder import WorkOrderCreated
+from schemas.events.workorder import WorkOrderCreated, WorkOrderNodeLeft
 from schemas.instants import SECOND, Instant
 
 BREACH: Final = 100
@@ -96,8 +96,9 @@ def _stop(desk: Desk, family: FamilyPlan, view: View, watch: Watch, event: Happe
         runs = [run for run in runs if run.value == left]
     if not runs or not triggered(watch.where, event.data, view.attributes):
         return False
+    reason = "" if left is None else LEFT if isinstance(event.data, WorkOrderNodeLeft) else DONE_THERE
     for run in runs:
-        stop(desk, plan, view, run, event, "" if left is None else LEFT)
+        stop(desk, plan, view, run, event, reason)
     return True
 
 
@@ -105,8 +106,10 @@ def _hand_over(desk: Desk, plan: ClockPlan, view: View, event: Happening) -> boo
     """The contact passed to another department or node: the cycle of the one before ends there, met or breached (P15)."""
     changed = False
     for run in all_running(plan, view):
-        if run.value != view.attributes.get(plan.per):
+        holder = view.attributes.get(plan.per)
+        if run.value != holder:
             stop(desk, plan, view, run, event, HANDED_OVER)
+            run.handed_to = "" if holder is None else str(holder)
             changed = True
     return changed
 

@@ -8,9 +8,10 @@ from schemas.instants import Instant
 
 HANDED_OVER: Final = "handed_over"
 LEFT: Final = "left"
+DONE_THERE: Final = "done_there"
 CLOSED: Final = "closed"
 CLOCK_SKEW: Final = "clock_skew"
-"""Why a cycle ended otherwise than by the stop its policy names (``Run.reason``)."""
+"""Why a cycle ended otherwise than by the stop its policy names (``Run.reason``); ``done_there``: by that stop, which names the holder."""
 
 
 class EarlyStop(msgspec.Struct, frozen=True, array_like=True):

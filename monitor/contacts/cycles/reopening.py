@@ -9,7 +9,7 @@ from monitor.contacts.counting import Desk
 from monitor.contacts.cycles import rematch
 from monitor.contacts.cycles.cycle_bookings import book_end
 from monitor.contacts.cycles.deadline import schedule
-from monitor.contacts.cycles.endings import HANDED_OVER, LEFT
+from monitor.contacts.cycles.endings import DONE_THERE, HANDED_OVER, LEFT
 from monitor.contacts.cycles.starting import Happening, begin, of_clock
 from monitor.contacts.kept.contact import RUNNING, STOPPED, Run, View
 from monitor.contacts.plan import ClockPlan, FamilyPlan
@@ -44,7 +44,7 @@ def _last(plan: ClockPlan, view: View) -> list[Run]:
 def _is_still_held(plan: ClockPlan, view: View, last: Run) -> bool:
     if not plan.per or plan.first_holder:
         return True
-    return last.reason not in (HANDED_OVER, LEFT) and last.value == view.attributes.get(plan.per)
+    return last.reason not in (HANDED_OVER, LEFT, DONE_THERE) and last.value == view.attributes.get(plan.per)
 
 
 def _go_on(desk: Desk, plan: ClockPlan, view: View, run: Run, event: Happening) -> bool:

@@ -121,7 +121,7 @@ class Run(msgspec.Struct, array_like=True):
     ``next_at`` is its next timer, 0 for none; ``breach_at`` the deadline it missed, ``passed`` the levels that went by, ``closed``
     the stretches in which the contact was closed (P13), ``events`` the ids that shaped it after its start. ``promised_at`` is the
     instant that the starting event named, 0 if it named none; ``policy`` the number of
-    the adopted version to which ``rule`` and ``last_rule`` belong.
+    the adopted version to which ``rule`` and ``last_rule`` belong; ``handed_to`` who held the contact next (P15).
     """
 
     clock: str
@@ -146,6 +146,7 @@ class Run(msgspec.Struct, array_like=True):
     value: str = ""
     promised_at: Instant = 0
     policy: int = 0
+    handed_to: str = ""
 
 
 class Service(msgspec.Struct, array_like=True):

@@ -33,6 +33,11 @@ def read_command(record: Record) -> Command:
 
 
 def _check(command: Command) -> None:
+    if isinstance(command, Exempt | Repair):
+        try:
+            parse_instant(command.given_at)
+        except ValueError as error:
+            raise Refused(Reason.CONTRACT, str(error), "$.given_at") from None
     if isinstance(command, Exempt):
         for name in ("from_at", "until_at"):
             text = getattr(command.selector, name)

@@ -12,7 +12,8 @@ Booking = tuple[Where, Instant, str, int]
 class Ruling(msgspec.Struct, array_like=True):
     """What a person ruled over one cycle: ``verdict`` counts instead, or, with ``policy`` 0 or more, what that version gives.
 
-    ``repair`` rulings stay; the others are exemptions and come and go with their commands. ``booked`` is what it moved (§5.10).
+    ``repair`` rulings stay; the others are exemptions and come and go with their commands. ``booked`` is what it moved
+    (§5.10), ``given_at`` when the command was given, ``version`` the name of ``policy``.
     """
 
     clock: str
@@ -24,3 +25,5 @@ class Ruling(msgspec.Struct, array_like=True):
     policy: int = -1
     repair: bool = False
     booked: list[Booking] = []
+    given_at: Instant = 0
+    version: str = ""

@@ -18,8 +18,8 @@ from monitor.contacts.rulings.exemptions import Exemptions
 from monitor.contacts.rulings.ruling import Booking, Ruling
 from monitor.contacts.versions import Versions
 from monitor.panes.where import Where
-from schemas.commands import Repair
-from schemas.instants import Instant
+from schemas.commands import Exempt, Repair
+from schemas.instants import Instant, parse_instant
 from schemas.reasons import Reason, Refused
 
 EXEMPT: Final = "exempt"
@@ -77,7 +77,7 @@ class Bench:
                 self._book(ruling, None)
         contact.rulings = [ruling for ruling in contact.rulings if (ruling.clock, ruling.cycle) not in names]
         contact.rulings += [
-            Ruling(run.clock, run.cycle, command.id, command.person, command.reason, command.verdict or "", number, repair=True) for run in named
+            replace(_ruling_of(run, command, command.verdict or ""), policy=number, version=command.policy or "", repair=True) for run in named
         ]
         self.revise(contact)
 
@@ -100,7 +100,7 @@ class Bench:
         command = self._exemptions.covering(contact.id, contact.view, run) if run.breach_at else None
         if command is None or natural is None:
             return None
-        ruling = Ruling(run.clock, run.cycle, command.id, command.person, command.reason, EXEMPT)
+        ruling = _ruling_of(run, command, EXEMPT)
         return replace(ruling, booked=self._moved(contact, run, natural, ruling))
 
     def _moved(self, contact: Contact, run: Run, natural: Booked, ruling: Ruling) -> list[Booking]:
@@ -137,6 +137,11 @@ def booked(run: Run) -> Booked | None:
     if run.state == RUNNING or run.rule < 0:
         return None
     return (run.place, run.ended_at, {STOPPED: "met", CANCELLED: "cancelled"}[run.state])
+
+
+def _ruling_of(run: Run, command: Exempt | Repair, verdict: str) -> Ruling:
+    given_at = parse_instant(command.given_at)
+    return Ruling(run.clock, run.cycle, command.id, command.person, command.reason, verdict, given_at=given_at)
 
 
 def _counted(plan: ClockPlan, value: str, booked_as: Booked, amount: int) -> list[Booking]:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from monitor.contacts.cycles.deadline import holding
+from monitor.contacts.cycles.endings import HANDED_OVER, LEFT
 from monitor.contacts.cycles.outcome import Outcome, counted_until
 from monitor.contacts.cycles.rematch import NO_LONGER_PROMISED
 from monitor.contacts.kept.contact import RUNNING, STOPPED, Run, View
@@ -32,7 +33,8 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant,
     until = max(deadline_at or counted_until(run, t), run.started_at)
     counted, more = counted_intervals(run, outcome, until)
     kind, ended = _kind(outcome), _ending(run)
-    facts = Facts(outcome.verdict, outcome.reason, rule.calendar.time_zone, deadline_at, kind, ended, decided_at, decided_at or t)
+    near_at, place = decided_at or t, run.handed_to if ended == HANDED_OVER else run.value
+    facts = Facts(outcome.verdict, outcome.reason, rule.calendar.time_zone, deadline_at, kind, ended, decided_at, near_at, place)
     return Explanation(
         text=verdict_text(facts, language),
         rule=plan.rule_texts[run.last_rule],
@@ -46,6 +48,7 @@ def explain(plan: ClockPlan, view: View, run: Run, outcome: Outcome, t: Instant,
         warnings=tuple([LevelInstant(percent, instant_text(at)) for percent, at in run.passed]) if run.passed else (),
         ended=ended,
         ended_by=_ended_by(run) if ended else "",
+        handed_to=run.handed_to if ended == HANDED_OVER else "",
     )
 
 
@@ -85,4 +88,8 @@ def _ended_by(run: Run) -> str:
 def _ending(run: Run) -> Ending:
     if run.reason == NO_LONGER_PROMISED:
         return "no_longer_promised"
-    return "" if run.state == RUNNING else "stopped" if run.state == STOPPED else "cancelled"
+    if run.state != STOPPED:
+        return "" if run.state == RUNNING else "cancelled"
+    if run.reason == HANDED_OVER and run.handed_to:
+        return "handed_over"
+    return "left" if run.reason == LEFT else "stopped"

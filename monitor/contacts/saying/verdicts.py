@@ -22,12 +22,12 @@ from monitor.contacts.saying import alerts
 from monitor.contacts.saying.case import Case, bounded_labels
 from monitor.contacts.saying.explain import explain
 from monitor.contacts.saying.identity import verdict_key
-from monitor.contacts.saying.records import instant_text, verdict_record
+from monitor.contacts.saying.records import instant_text, ruled_by, verdict_record
 from monitor.policy.model import Policy
 from monitor.processing import Output
 from monitor.wording.sentences import sentence
-from monitor.wording.verdicts import ruled_text
-from schemas.alerts import Explanation, RuledBy, Verdict
+from monitor.wording.verdicts import with_ruling
+from schemas.alerts import Explanation, Verdict
 from schemas.instants import SECOND, Instant, seconds_of
 
 LATE_US: Final = 60 * SECOND
@@ -144,7 +144,7 @@ def _say(case: Case, explanation: Explanation) -> Output:
         detected_late=entry.detected_late,
         policy=case.policy.version,
         explanation=explanation,
-        ruled=None if case.ruling is None else RuledBy(case.ruling.command, case.ruling.person, case.ruling.reason),
+        ruled=None if case.ruling is None else ruled_by(case.ruling),
     )
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
 
@@ -152,9 +152,8 @@ def _say(case: Case, explanation: Explanation) -> Output:
 def _with_ruling(explanation: Explanation, ruling: Ruling, case: Case) -> Explanation:
     """What the events give stands before the ruling: nothing is deleted (P7)."""
     natural = case.natural or case.judged
-    text = ruled_text(case.judged.verdict, RuledBy(ruling.command, ruling.person, ruling.reason), case.policy.language)
-    gap = "" if case.policy.language == "zh" else " "
-    return replace(explanation, text=explanation.text + gap + text, verdict=natural.verdict, reason=natural.reason)
+    text = with_ruling(explanation.text, case.judged.verdict, ruled_by(ruling), case.policy.language)
+    return replace(explanation, text=text, verdict=natural.verdict, reason=natural.reason)
 
 
 def _numbers_told(entry: Published) -> tuple[Instant, Instant, Instant, Instant, int, int]:

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from monitor.contacts.cycles.endings import HANDED_OVER, LEFT
 from monitor.contacts.cycles.rematch import NO_LONGER_PROMISED
 from monitor.contacts.kept.contact import CANCELLED, RUNNING, STOPPED, Run, View
 from monitor.contacts.plan import FamilyPlan
@@ -24,6 +25,7 @@ class _RunWas(msgspec.Struct, frozen=True):
     passed: int = 0
     breach_at: Instant = 0
     closed: int = 0
+    policy: int | None = None
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -37,13 +39,13 @@ class Before(msgspec.Struct, frozen=True):
 
 def before(view: View) -> Before:
     """Remember a view that is about to change."""
-    runs = tuple(_RunWas(run.state, run.rule, len(run.passed), run.breach_at, len(run.closed)) for run in view.runs)
+    runs = tuple(_RunWas(run.state, run.rule, len(run.passed), run.breach_at, len(run.closed), run.policy) for run in view.runs)
     return Before(dict(view.attributes), runs, tuple(pause.to_at for pause in view.pauses), view.closed_at)
 
 
 def rematched(was: Before, view: View) -> list[Run]:
     """The cycles that began, or came under another rule."""
-    return [run for index, run in enumerate(view.runs) if index >= len(was.runs) or was.runs[index].rule != run.rule]
+    return [run for index, run in enumerate(view.runs) if index >= len(was.runs) or _other_rule(was.runs[index], run)]
 
 
 def attributes_set(was: Before, view: View) -> dict[str, Value]:
@@ -73,7 +75,7 @@ def _of_run(was: _RunWas, run: Run, family: FamilyPlan) -> Iterator[Deed]:
         yield Deed(what="started" if run.last_rule >= 0 else "unpromised", clock=clock, cycle=cycle, rule=_path(run, family))
     elif len(run.closed) > was.closed:
         yield Deed(what="reopened", clock=clock, cycle=cycle)
-    if was.rule is not None and run.rule != was.rule:
+    if was.rule is not None and _other_rule(was, run):
         lost = run.rule < 0 and run.reason == NO_LONGER_PROMISED
         yield Deed(what="no_longer_promised" if lost else "rule_changed", clock=clock, cycle=cycle, rule="" if lost else _path(run, family))
     for percent, _ in run.passed[was.passed :]:
@@ -83,9 +85,15 @@ def _of_run(was: _RunWas, run: Run, family: FamilyPlan) -> Iterator[Deed]:
     if run.rule < 0:
         return
     if run.state == STOPPED and (was.state == RUNNING or len(run.closed) > was.closed):
-        yield Deed(what="stopped", clock=clock, cycle=cycle)
+        passed_on = run.reason if run.reason in (HANDED_OVER, LEFT) else ""
+        yield Deed(what="stopped", clock=clock, cycle=cycle, reason=passed_on)
     if run.state == CANCELLED and was.state == RUNNING:
         yield Deed(what="cancelled", clock=clock, cycle=cycle, reason=run.reason)
+
+
+def _other_rule(was: _RunWas, run: Run) -> bool:
+    """Whether a cycle came under another rule, or under the one in the same place of another policy (P14)."""
+    return (was.rule, was.policy) != (run.rule, run.policy)
 
 
 def _of_pauses(was: Before, view: View, family: FamilyPlan) -> Iterator[Deed]:

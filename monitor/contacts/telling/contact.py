@@ -1,6 +1,6 @@
 """The whole explanation of one contact (design §5)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from monitor.contacts.flows.findings import Finding
 from monitor.contacts.flows.words import sentence
@@ -9,6 +9,7 @@ from monitor.contacts.plan import Plan
 from monitor.contacts.saying.promised import by_language
 from monitor.contacts.telling.changes import shown
 from monitor.contacts.telling.cycles import cycles_of
+from monitor.contacts.telling.ruled import ruled_cycles
 from monitor.contacts.telling.timeline import Timeline
 from monitor.contacts.versions import Stage
 from monitor.wording.languages import LANGUAGES
@@ -16,10 +17,14 @@ from schemas.explanations import ContactExplanation, FindingExplanation
 from schemas.instants import Instant, format_instant
 
 
-def tell(stages: Sequence[Stage], contact: Contact, t: Instant) -> ContactExplanation:
-    """Everything about a contact as of T, the last instant judged; folds its events anew under each policy it was under, changes nothing."""
+def tell(stages: Sequence[Stage], contact: Contact, t: Instant, stage: Callable[[int], Stage]) -> ContactExplanation:
+    """Everything about a contact as of T, the last instant judged; folds its events anew under each policy it was under, changes nothing.
+
+    ``stage`` is any adopted version by its number: a repair may judge under one that the contact never was under.
+    """
     timeline, plan = Timeline(stages, contact), stages[-1].plan
     view, policy = timeline.view, plan.policy
+    cycles = cycles_of(plan.families[contact.family], timeline, contact, t, policy.language)
     return ContactExplanation(
         contact=contact.id,
         family=contact.family,
@@ -32,7 +37,7 @@ def tell(stages: Sequence[Stage], contact: Contact, t: Instant) -> ContactExplan
         unjudged=contact.unjudged,
         timeline=tuple(timeline.entries),
         findings=tuple(_finding(plan, contact, finding) for finding in view.findings),
-        cycles=cycles_of(plan.families[contact.family], timeline, contact, t, policy.language),
+        cycles=ruled_cycles(cycles, contact, t, stage, policy.language) if contact.rulings else cycles,
     )
 
 

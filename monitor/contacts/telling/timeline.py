@@ -7,6 +7,7 @@ from monitor.contacts.cycles.due import NEVER
 from monitor.contacts.events.history import decoded
 from monitor.contacts.fold import leg_of
 from monitor.contacts.kept.contact import Contact, Stored, View
+from monitor.contacts.saying.promised import by_language
 from monitor.contacts.telling.changes import Before, attributes_set, before, deeds, rematched
 from monitor.contacts.telling.notes import Notes
 from monitor.contacts.telling.rules import tried
@@ -52,7 +53,9 @@ class Timeline:
             was, earlier = before(self.view), self._fold
             self._plan, self._fold = stage.plan.families[self._family], stage.fold.into(self._notes)
             self._fold.switch(earlier, self._family, self.view, stage.at)
-            self.entries.append(TimelineEntry(at=format_instant(stage.at), type=SWITCHED, did=tuple(self._seen(was, "", stage.at))))
+            policy, did = stage.plan.policy, tuple(self._seen(was, "", stage.at))
+            titles = by_language(policy.titles, policy.title)
+            self.entries.append(TimelineEntry(at=format_instant(stage.at), type=SWITCHED, did=did, policy=policy.version, policy_titles=titles))
 
     def _take(self, event: Stored, data: EventData) -> None:
         was = before(self.view)

@@ -1,0 +1,62 @@
+"""Cycles over which a person ruled: what counts, who decided it and why, and what the events alone give (P7, design §8)."""
+
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
+
+from monitor.contacts.cycles.rematch import NO_LONGER_PROMISED
+from monitor.contacts.kept.contact import Contact
+from monitor.contacts.rulings.ruling import Ruling
+from monitor.contacts.saying.records import ruled_by
+from monitor.contacts.saying.verdicts import EXEMPTED, REPAIRED
+from monitor.contacts.telling.cycles import cycles_of
+from monitor.contacts.telling.timeline import Timeline
+from monitor.contacts.versions import Stage
+from monitor.policy.model import Language
+from monitor.wording.verdicts import with_ruling
+from schemas.explanations import CycleExplanation
+from schemas.instants import Instant
+
+_UNDECIDED = ("open", "unpromised", "retracted")
+
+
+def ruled_cycles(
+    cycles: Iterable[CycleExplanation], contact: Contact, t: Instant, stage: Callable[[int], Stage], language: Language
+) -> tuple[CycleExplanation, ...]:
+    """The cycles, those that are decided with the ruling over them; an exemption that was lifted left none."""
+    rulings = {(ruling.clock, ruling.cycle): ruling for ruling in contact.rulings}
+    told: list[CycleExplanation] = []
+    for cycle in cycles:
+        ruling = rulings.get((cycle.clock, cycle.cycle))
+        if ruling is None or cycle.verdict in _UNDECIDED:
+            told.append(cycle)
+        elif ruling.policy < 0:
+            told.append(_set(cycle, ruling, ruling.verdict, REPAIRED if ruling.repair else EXEMPTED, language))
+        else:
+            told.append(_again(cycle, ruling, contact, t, stage(ruling.policy), language))
+    return tuple(told)
+
+
+def _set(cycle: CycleExplanation, ruling: Ruling, verdict: str, reason: str, language: Language) -> CycleExplanation:
+    """The verdict that the ruling sets; the explanation stays that of the events."""
+    ruled = replace(cycle, verdict=verdict, reason=reason, ruled=ruled_by(ruling))
+    return _said(ruled, language)
+
+
+def _again(cycle: CycleExplanation, ruling: Ruling, contact: Contact, t: Instant, stage: Stage, language: Language) -> CycleExplanation:
+    """The cycle as the policy of the repair gives it, from the start of the contact."""
+    plan = stage.plan
+    found = cycles_of(plan.families[contact.family], Timeline([stage], contact), contact, t, plan.policy.language)
+    for each in found:
+        if (each.clock, each.cycle) == (cycle.clock, cycle.cycle) and each.explanation is not None:
+            return _said(replace(each, ruled=ruled_by(ruling), unruled=cycle.explanation), plan.policy.language)
+    return _set(cycle, ruling, "cancelled", NO_LONGER_PROMISED, language)
+
+
+def _said(cycle: CycleExplanation, language: Language) -> CycleExplanation:
+    """With the ruling in the text, as the published verdict has it."""
+    explanation, ruled = cycle.explanation, cycle.ruled
+    assert explanation is not None, "what is decided was promised"
+    assert ruled is not None, "only of ruled cycles"
+    assert cycle.verdict != "unpromised", "what is decided was promised"
+    return replace(cycle, explanation=replace(explanation, text=with_ruling(explanation.text, cycle.verdict, ruled, language)))
