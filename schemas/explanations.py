@@ -1,7 +1,8 @@
 """What ``explain`` and ``GET /api/v1/contacts/…/explanation`` answer: a contact's timeline and every cycle of its clocks, as data.
 
 Made on demand, never published. Instants are RFC 3339 UTC text; ``time_zone`` is the policy's, in which people read them.
-Attributes are those that rules match on and tables split by: no customer, no person, no free text (R80).
+Attributes are those that rules match on and tables split by: no customer, no person, no free text (R80). Who ruled over a cycle, and
+why, is told as the command says it: staff, never a customer.
 """
 
 from typing import Literal
