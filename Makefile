@@ -52,6 +52,9 @@ backlog: $(PROJECT) java ## a worker that returns to an hour of backlog judges n
 bad-events: $(PROJECT) java ## every bad event becomes a dead letter with the right reason
 	@$(RUN) -m tests.bad_events
 
+deadlines: $(PROJECT) ## 10,000 random deadlines from the command line equal a slow second implementation
+	@$(RUN) -m tests.calendar 10000 1
+
 ##@ Work on it
 fmt: $(PROJECT) ## format and fix what can be fixed
 	@$(RUN) -m ruff check --fix --quiet . || true
@@ -94,4 +97,4 @@ java: # the broker of tests and demo; not needed when SLA_KAFKA names one
 		java -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])' || { echo "Java 17 or newer is needed; found: $$(java -version 2>&1 | head -1)" >&2; exit 1; }; \
 		command -v mvn >/dev/null 2>&1 || { echo "Maven fetches the broker: apt install maven, or name a running broker: SLA_KAFKA=host:9092" >&2; exit 1; }; fi
 
-.PHONY: demo broker test check chaos bench live-replay backlog bad-events fmt gen lock clean help java
+.PHONY: demo broker test check chaos bench live-replay backlog bad-events deadlines fmt gen lock clean help java

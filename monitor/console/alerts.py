@@ -80,6 +80,8 @@ def what(alert: Alert) -> str:
     if alert.kind == "objective":
         value = "" if alert.value is None else f" is {alert.value:.4g}"
         return f"{alert.objective}{value}, promised {alert.target:g}, {alert.annotations.get('scope', alert.queue or '')}".rstrip(", ")
+    if alert.kind == "flow":
+        return f"{alert.flow} of {alert.contact}, queue {alert.queue or '-'}"
     level = "" if alert.level_ratio in (None, 1.0) else f" at {alert.level_ratio:.0%}"
     return f"{alert.clock}{level} of {alert.contact}, queue {alert.queue or '-'}, due {alert.deadline}"
 
