@@ -19,7 +19,7 @@ endif
 KILLS ?= 6
 
 ##@ Look at it
-demo: $(PROJECT) ## a real broker, a worker, a day of traffic at speed, a live table; ends by itself
+demo: $(PROJECT) ## a real broker, a worker, a day of traffic at speed by the telecom pack, a live table; ends by itself
 	@$(RUN) -m monitor.console demo
 
 broker: $(PROJECT) java ## run the development broker in the foreground (Ctrl-C ends it)

@@ -25,9 +25,9 @@ MODEL: Final = {
     "start": "2026-03-02T08:00:00+08:00",
     "days": str(MODEL_HOURS / 24),
     "seed": "7",
-    "calls_per_day": "4000",
-    "chats_per_day": "800",
-    "orders_per_day": "300",
+    "calls_per_day": "2000",
+    "chats_per_day": "400",
+    "orders_per_day": "150",
     "bursts": '[{"hour": 2, "minutes": 30, "factor": 3}]',
     "staff_outages": '[{"hour": 6, "minutes": 40, "present_ratio": 0.3}]',
 }
