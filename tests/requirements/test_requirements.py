@@ -33,6 +33,8 @@ def test_requirement(file: GoldenFile, case: Case) -> None:
         reading = outcome.reading(row)
         assert reading.value == pytest.approx(row["value"]), (row, reading)
         assert reading.n == row.get("n", reading.n), (row, reading)
+    for length, by in sorted({(row["length"], row.get("by", "")) for row in case.reports}):
+        _compare(outcome.shown_report(length, by), [row for row in case.reports if (row["length"], row.get("by", "")) == (length, by)])
     booked = outcome.totals(("all", "")).counts if case.counters else {}
     assert {name: booked.get(name, 0) for name in case.counters} == case.counters
     for scope, wanted in case.presence.items():

@@ -24,7 +24,9 @@ class Case(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One timeline. ``ratios`` rows: indicator, value, n, scope (``all``), facet (``vip_tier=vip``), threshold.
 
     ``counters`` are lifetime totals of everything together, 0 for one that must not be there. ``presence`` is by scope how many
-    wait and since when (``waiting``, ``oldest``). ``never`` are texts that stand in no verdict, alert, pane or presence.
+    wait and since when (``waiting``, ``oldest``). ``reports`` rows are lines of the roll-up asked for by ``length`` and ``by``:
+    ``period``, ``of``, ``provisional``, and values of ``core`` or met and breached of ``clocks`` by name. ``never`` are texts that
+    stand in no verdict, alert, pane or presence.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Case(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     ratios: list[Row] = []
     counters: dict[str, int] = {}
     presence: dict[str, Row] = {}
+    reports: list[Row] = []
     never: list[str] = []
     dead_letters: list[str] = []
     partitions: int = 2

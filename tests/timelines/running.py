@@ -12,6 +12,7 @@ from monitor.policy.model import Policy
 from monitor.processing import Record
 from monitor.queues.formulas import Facts, Reading
 from monitor.queues.indicators import formula
+from monitor.queues.report import Asked, report
 from monitor.replay.engine import ReplayEngine
 from monitor.replay.product import product_engine
 from monitor.sources.tick_plan import play, tick_plan
@@ -71,6 +72,18 @@ class Outcome:
         threshold = row.get("threshold")
         ready = formula(str(row["indicator"]), None if threshold is None else offset_us(threshold) // SECOND)
         return ready.read(Facts(self.totals(series)))
+
+    def shown_report(self, length: str, by: str) -> list[Row]:
+        """The lines of a roll-up of the whole case, as rows name them."""
+        lines = report([shard.state for shard in self.engine.queues], self.policy, msgspec.convert({"length": length, "by": by}, Asked))
+        return [
+            {
+                "length": length, "by": by, "period": line.period, "of": line.of, "provisional": line.provisional,
+                "core": {name: round(core.value, 6) for name, core in line.core.items() if core.value is not None},
+                "clocks": {each.clock: {"met": each.met, "breached": each.breached} for each in line.clocks},
+            }
+            for line in lines
+        ]  # fmt: skip
 
     def totals(self, series: tuple[str, str]) -> PaneTotals:
         """All that was ever booked of a series, by every processor that books."""
