@@ -19,7 +19,7 @@ endif
 KILLS ?= 6
 
 ##@ Look at it
-demo: $(PROJECT) ## a real broker, a worker, a day of traffic at speed, a live table; ends by itself
+demo: $(PROJECT) ## a real broker, a worker, a day of traffic at speed by the telecom pack, a live table; ends by itself
 	@$(RUN) -m monitor.console demo
 
 broker: $(PROJECT) java ## run the development broker in the foreground (Ctrl-C ends it)
@@ -51,6 +51,9 @@ backlog: $(PROJECT) java ## a worker that returns to an hour of backlog judges n
 
 bad-events: $(PROJECT) java ## every bad event becomes a dead letter with the right reason
 	@$(RUN) -m tests.bad_events
+
+deadlines: $(PROJECT) ## 10,000 random deadlines from the command line equal a slow second implementation
+	@$(RUN) -m tests.calendar 10000 1
 
 ##@ Work on it
 fmt: $(PROJECT) ## format and fix what can be fixed
@@ -94,4 +97,4 @@ java: # the broker of tests and demo; not needed when SLA_KAFKA names one
 		java -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])' || { echo "Java 17 or newer is needed; found: $$(java -version 2>&1 | head -1)" >&2; exit 1; }; \
 		command -v mvn >/dev/null 2>&1 || { echo "Maven fetches the broker: apt install maven, or name a running broker: SLA_KAFKA=host:9092" >&2; exit 1; }; fi
 
-.PHONY: demo broker test check chaos bench live-replay backlog bad-events fmt gen lock clean help java
+.PHONY: demo broker test check chaos bench live-replay backlog bad-events deadlines fmt gen lock clean help java

@@ -15,29 +15,33 @@ from monitor.console.demonstration.offline import run_offline
 from monitor.console.demonstration.script import find_script
 from monitor.console.demonstration.stage import can_run_broker
 from monitor.console.demonstration.tally import Tally
-from monitor.console.policies import DEFAULT, settings
+from monitor.console.policies import settings
 from monitor.console.screen import remarks, results, say, table
 
 NEXT = """
 where to look next
   sla-monitor broker &                          a broker that stays, on 127.0.0.1:9092
+  export SLA_POLICY=telecom                     what the service judges by; without it, a smaller policy
   sla-monitor topics && sla-monitor worker &    the service; then http://127.0.0.1:9108/ and /metrics
   sla-monitor publish traffic &                 calls, chats and work orders that happen now
   sla-monitor alerts --follow                   sla.alerts; the others are sla.verdicts, sla.queue-panes, sla.dead-letters
   sla-monitor replay anonymous-bank FILE        a whole month, without a broker
-  deploy/policies/default.yaml                  the promises that were judged; sla-monitor check FILE for your own"""
+  deploy/policies/telecom/                      the promises that were judged; sla-monitor check FILE for your own"""
 
-COUNTS = ("breaches", "still firing", "resolved", "retracted")
+POLICY = "telecom"
+COUNTS = ("alerts", "still firing", "resolved", "retracted")
 
 
 @click.command()
 @click.option("--seconds", type=click.FloatRange(5, 150), default=80.0, show_default=True, help="how long the day takes")
-@click.option("--policy", default=DEFAULT, show_default=True, help="YAML file, folder, or name of a shipped policy")
+@click.option("--policy", default=POLICY, show_default=True, help="YAML file, folder, or name of a shipped policy")
 @click.option("--in-process", is_flag=True, help="no broker: the same processors in this process")
 def command(seconds: float, policy: str, in_process: bool) -> None:
-    """Watch a day of contact-centre traffic through a real Kafka broker and a worker: queues, service levels, breaches.
+    """Watch a day of contact-centre traffic through a real Kafka broker and a worker: queues, service levels, breaches,
+    orders that left their flow, a closure that was none.
 
-    Takes the recorded calls and incidents in SLA_DATA (../shared/data), else the traffic model. The broker is the one that SLA_KAFKA
+    Takes the recorded calls and incidents in SLA_DATA (../shared/data), else the traffic model, and one customer's
+    story. The broker is the one that SLA_KAFKA
     names, else one of its own (Java and Maven), else none. Everything it started is gone at the end; run it as often as you like.
     """
     chosen = settings()
@@ -77,17 +81,18 @@ def summary(scene: Scene, tally: Tally, console: Console) -> None:
             *("-" if seconds is None else f"{seconds:.0f}" for seconds in times),
         )
     console.print(queues)
-    breaches = table(
-        "\nbreaches", "promise", "breaches", "still firing", "resolved", "retracted", numbers=["breaches", "still firing", "resolved", "retracted"]
-    )
-    for name, states in tally.breaches().items():
-        breaches.add_row(name, f"{states.total():,}", *(f"{states[state]:,}" for state in ("firing", "resolved", "retracted")))
-    console.print(breaches)
+    found = table("\nbreaches and findings", "kind", "name", *COUNTS, numbers=COUNTS)
+    for (kind, name), states in tally.found().items():
+        found.add_row(kind, name, f"{states.total():,}", *(f"{states[state]:,}" for state in ("firing", "resolved", "retracted")))
+    console.print(found)
     example = tally.example()
     if example is not None and example.explanation is not None:
         console.print(f"\none of them explained: {what(example)}", style="bold")
         console.print(textwrap.fill(example.explanation.text, 120, initial_indent="  ", subsequent_indent="  "))
-    console.print(f"\n{scene.published:,} events, {tally.total:,} breaches, {tally.dead_letters:,} dead letters; log time {scene.t}")
+    console.print(
+        f"\n{scene.published:,} events, {tally.total:,} breaches, {tally.flow_findings:,} flow findings, "
+        f"{tally.dead_letters:,} dead letters; log time {scene.t}"
+    )
     console.print(
         NEXT.replace("\n  sla", f"\n  source {Path(sys.prefix).name}/bin/activate\n  sla", 1) if shutil.which("sla-monitor") is None else NEXT
     )

@@ -52,6 +52,13 @@ def test_the_command_finds_the_shipped_policies_there(installed: Path) -> None:
     assert "'telecom': 'Telecom service standards'" in shipped
 
 
+def test_every_file_of_the_shipped_policies_is_in_it_whole(installed: Path) -> None:
+    ours, theirs = ROOT / "deploy" / "policies", installed / "monitor" / "console" / "policies"
+    wanted = {file.relative_to(ours): file.read_bytes() for file in ours.rglob("*.yaml")}
+    assert {file.parent.name for file in wanted} == {"", "telecom"}
+    assert {file.relative_to(theirs): file.read_bytes() for file in theirs.rglob("*.yaml")} == wanted
+
+
 def test_the_licence_and_the_command_are_in_it(installed: Path) -> None:
     (info,) = installed.glob("*.dist-info")
     assert (info / "licenses" / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()

@@ -173,7 +173,9 @@ def test_the_demo_ends_by_itself_without_a_terminal_and_leaves_nothing(bootstrap
     assert re.search(r"^traffic: (recorded calls of|no recorded logs)", done.err, re.MULTILINE)
     address = re.search(r"(http://\S+)/metrics", done.err)
     assert address is not None
-    assert re.search(r"^\d[\d,]* events, [1-9][\d,]* breaches, 0 dead letters", done.out, re.MULTILINE)
+    assert re.search(r"^\d[\d,]* events, [1-9][\d,]* breaches, [1-9]\d* flow findings, 0 dead letters", done.out, re.MULTILINE)
+    for promise in ("clock +chat_first_reply", "flow +fake_closure", "flow +fault_stages", "flow +keyword_complaint"):
+        assert re.search(rf"^{promise} ", done.out, re.MULTILINE), promise
     assert "where to look next" in done.out
     assert "Traceback" not in done.err
     run_name = re.search(r"prefix (demo-\w+)\.", done.err)

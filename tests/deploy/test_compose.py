@@ -1,6 +1,7 @@
 """docker-compose.yml: by `docker compose config` where that works, else against the published compose-spec schema; the output says which."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -95,6 +96,13 @@ def test_everything_waits_for_what_it_needs_by_health(services: dict[str, dict[s
     assert conditions["traffic"] == {"worker": "service_healthy"}
     for name in ("broker", "worker", "prometheus"):
         assert "test" in services[name]["healthcheck"], name
+
+
+def test_the_image_is_built_with_the_shipped_policies() -> None:
+    policies = (ROOT / "monitor" / "console" / "policies").resolve().relative_to(ROOT.resolve())
+    copied = re.findall(r"^COPY (\S+) (\S+)$", (ROOT / "deploy" / "Dockerfile").read_text(), re.MULTILINE)
+    assert (str(policies), str(policies)) in copied
+    assert f"!{policies}" in (ROOT / "deploy" / "Dockerfile.dockerignore").read_text().splitlines()
 
 
 def test_mounted_files_exist(services: dict[str, dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from schemas.alerts import Alert
 from schemas.topics import ALERTS, DEAD_LETTERS
 
 SHOWN: Final = 6
+_ABOUT: Final = {"breach": "clock", "objective": "objective", "flow": "flow"}
 _DECODER: Final = msgspec.json.Decoder(Alert)
 
 
@@ -36,25 +37,35 @@ class Tally:
                 if alert.kind != "level":
                     self.lines.append(f"{alert.detected_at}  {alert.state:9} {what(alert)}")
 
-    def breaches(self) -> dict[str, Counter[str]]:
-        """Alerts by clock or objective, and how many are in which state."""
-        found: dict[str, Counter[str]] = {}
+    def found(self) -> dict[tuple[str, str], Counter[str]]:
+        """Alerts by what they are about (clock, objective or flow rule, and its name), and how many are in which state."""
+        found: dict[tuple[str, str], Counter[str]] = {}
         for alert in self.latest.values():
             if alert.kind != "level":
-                found.setdefault(alert.clock or alert.objective or alert.kind, Counter())[alert.state] += 1
-        return {name: found[name] for name in sorted(found)}
+                about = (_ABOUT[alert.kind], alert.clock or alert.objective or alert.flow or "")
+                found.setdefault(about, Counter())[alert.state] += 1
+        return {about: found[about] for about in sorted(found)}
 
     def example(self) -> Alert | None:
-        """The last breach of a clock that carries its explanation."""
+        """The breach of a clock with most to explain, the last of those."""
         explained = (alert for alert in self.latest.values() if alert.kind == "breach" and alert.explanation is not None)
-        return max(explained, key=lambda alert: (alert.detected_at, alert.id), default=None)
+        return max(explained, key=_telling, default=None)
 
     @property
     def total(self) -> int:
         """How many breaches were found, of clocks and objectives."""
-        return sum(1 for alert in self.latest.values() if alert.kind != "level")
+        return sum(1 for alert in self.latest.values() if alert.kind in ("breach", "objective"))
+
+    @property
+    def flow_findings(self) -> int:
+        """How many alerts flow rules and fake closures raised."""
+        return sum(1 for alert in self.latest.values() if alert.kind == "flow")
 
     @property
     def firing(self) -> int:
-        """How many of them are firing now."""
-        return sum(1 for alert in self.latest.values() if alert.kind != "level" and alert.state == "firing")
+        """How many of the breaches are firing now."""
+        return sum(1 for alert in self.latest.values() if alert.kind in ("breach", "objective") and alert.state == "firing")
+
+
+def _telling(alert: Alert) -> tuple[int, str, str]:
+    return (len(alert.explanation.text) if alert.explanation else 0, alert.detected_at, alert.id)
