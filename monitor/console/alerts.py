@@ -85,9 +85,15 @@ async def _follow(runtime: RuntimeSettings, new: bool, output: Format, wanted: C
 def cells(alert: Alert, language: Language | None) -> tuple[str, str, str, str, str]:
     """When it was detected, its state, severity, what it is about, and why: as in the record, or in the words of a language."""
     if language is None:
-        return alert.detected_at, alert.state, alert.severity, what(alert), alert.reason
+        return alert.detected_at, alert.state, alert.severity, _named(alert, what(alert)), alert.reason
     state, severity = word(ALERT_STATES, alert.state, language), word(SEVERITIES, alert.severity, language)
-    return alert.detected_at, state, severity, alert_text(alert, language) or what(alert), word(REASONS, alert.reason, language)
+    about = _named(alert, alert_text(alert, language) or what(alert))
+    return alert.detected_at, state, severity, about, word(REASONS, alert.reason, language)
+
+
+def _named(alert: Alert, about: str) -> str:
+    """A text that says which contact it is about; sentences of explanations leave that to their place."""
+    return about if alert.contact is None or alert.contact in about else f"{alert.contact}: {about}"
 
 
 def what(alert: Alert) -> str:

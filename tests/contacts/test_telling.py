@@ -250,7 +250,7 @@ clocks:
     ]
     assert alert_text(said["level", "firing", "level_50"], "en") == "node:network at 50 % of its target"
     firing = said["breach", "firing", "deadline_passed"]
-    assert cells(firing, "zh")[1:] == ("告警中", "严重", alert_text(firing, "zh"), "期限已过")
+    assert cells(firing, "zh")[1:] == ("告警中", "严重", f"c1: {alert_text(firing, 'zh')}", "期限已过")
     assert cells(firing, None)[3] == "node:network of c1, queue -, due 2026-03-02T09:01:01Z"
 
 
