@@ -11,10 +11,12 @@ from monitor.console.asking import ask
 from monitor.console.policies import open_policy, settings
 from monitor.console.screen import Format, output_option, print_json
 from monitor.errors import SourceError
+from monitor.policy import load_policy
 from monitor.policy.model import Language
 from monitor.replay.explaining import explain_log, of_clock
 from monitor.sources.arrival import Arrival
 from monitor.sources.events_file import arrival_of
+from monitor.sources.timeline import arrivals_of, read_timeline
 from monitor.wording.explanations import explanation_text, refused_text
 from schemas.documents import documents
 from schemas.events import Family
@@ -22,6 +24,7 @@ from schemas.explanations import ContactExplanation, Explanations, RefusedRecord
 from schemas.instants import Instant, parse_instant
 from schemas.reasons import Reason, Refused
 
+_TIMELINES = (".yaml", ".yml")
 _told = msgspec.json.Decoder(ContactExplanation).decode
 _many = msgspec.json.Decoder(list[ContactExplanation]).decode
 
@@ -60,8 +63,9 @@ def command(
 ) -> int:
     """Tell everything about a contact: what each event did, which rule decided and why earlier ones did not, how the deadline comes about.
 
-    FILE holds structured CloudEvents as check-event reads them (- is standard input): they are judged as `replay` would. Anything else is
-    the id of a CONTACT, asked from the running workers (SLA_WORKERS). Exit code 1 when no such contact is found.
+    FILE holds structured CloudEvents as check-event reads them (- is standard input), or a timeline (.yaml: start, and events at offsets
+    from it, with a policy of its own if it has one): they are judged as `replay` would. Anything else is the id of a CONTACT, asked from
+    the running workers (SLA_WORKERS). Exit code 1 when no such contact is found.
     """
     is_file = target == "-" or Path(target).is_file()
     if not is_file and (policy, contact, until) != (None, None, None):
@@ -88,9 +92,21 @@ def _of_file(target: str, policy: str | None, until: Instant | None) -> Explanat
         raw = sys.stdin.buffer.read() if target == "-" else Path(target).read_bytes()
     except OSError as error:
         raise SourceError(f"{target}: cannot be read ({error.strerror})") from None
+    if Path(target).suffix in _TIMELINES:
+        return _of_timeline(raw, target, policy, until)
     arrivals, refused = _arrivals(raw)
     told = explain_log(arrivals, open_policy(policy), until)
     return Explanations(contacts=told.contacts, refused=(*refused, *told.refused))
+
+
+def _of_timeline(raw: bytes, file: str, policy: str | None, until: Instant | None) -> Explanations:
+    timeline = read_timeline(raw.decode(errors="replace"), file)
+    compiled = load_policy([(file, timeline.policy)]) if timeline.policy is not None and policy is None else open_policy(policy)
+    try:
+        start_at = parse_instant(timeline.start)
+    except ValueError as error:
+        raise SourceError(f"{file}: start: {error}") from None
+    return explain_log(arrivals_of(start_at, timeline.events, file), compiled, timeline.until_at if until is None else until)
 
 
 def _arrivals(raw: bytes) -> tuple[list[Arrival], list[RefusedRecord]]:

@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from monitor.policy import load_policy
 from monitor.policy.model import Language, Policy
 from monitor.replay.explaining import explain_log
+from monitor.sources.timeline import load_yaml
 from monitor.wording.explanations import explanation_text, refused_text
 from schemas.alerts import PauseInterval
 from schemas.explanations import CycleExplanation, Explanations
 from schemas.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
-from tests.timelines.reading import Case, Row, _Loader
+from tests.timelines.reading import Case, Row
 
 
 class Timeline(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +49,7 @@ class Timeline(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 def read_timeline(path: Path) -> Timeline:
     """Read one file; a wrong field is an error that names it."""
-    return msgspec.convert(yaml.load(path.read_text(encoding="utf-8"), _Loader), Timeline)
+    return msgspec.convert(load_yaml(path.read_text(encoding="utf-8")), Timeline)
 
 
 def text_of(told: Explanations, language: Language) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from monitor.policy.model import Language
 from schemas.explanations import Explanations
+from tests.console.running import run
 from tests.timelines.explained import Timeline, read_timeline, shown, text_of
 from tests.timelines.reading import Row
 from tests.timelines.running import Outcome, same
@@ -61,6 +62,13 @@ def test_the_explanation_is_what_the_file_says(path: Path, timeline: Timeline) -
 def test_the_text_is_the_one_that_was_read(path: Path, language: Language) -> None:
     kept = path.with_suffix(f".{language}.txt").read_text(encoding="utf-8")
     assert text_of(explained(path), language) == kept
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_the_command_prints_that_text(path: Path, language: Language, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = run(capsys, "explain", str(path), "--language", language)
+    assert ended.code == 0, ended.err
+    assert ended.out == path.with_suffix(f".{language}.txt").read_text(encoding="utf-8")
 
 
 def test_the_number_in_the_file_is_the_number_in_its_name(path: Path, timeline: Timeline) -> None:

@@ -1,0 +1,133 @@
+"""A timeline as people write it: YAML with a start and events at offsets from it, to try a policy on and to ask why.
+
+    policy: |                                   # optional: the text of a policy
+      clocks: {…}
+    start: "2026-03-02T14:00:00+08:00"
+    events:
+      - {at: 0, type: workorder.created, priority: high}
+      - {at: 1h30m, type: workorder.resolved, delivered: 2h}       # happened then, came half an hour later
+    until: 3h                                   # how far time goes on
+
+Offsets are seconds or ``1h30m``; instants in events may be offsets too (``due_at: +26h``). Other keys of the file are left alone.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Final, cast
+
+import msgspec
+import yaml
+
+from monitor.errors import SourceError
+from monitor.sources.arrival import Arrival
+from schemas.event import Event
+from schemas.events import CALL_EVENTS, CHAT_EVENTS, FAMILIES, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
+from schemas.instants import SECOND, Instant, format_instant, parse_instant
+
+Scalar = str | int | float | bool | None
+Row = Mapping[str, Scalar]
+
+KINDS: Final[dict[str, type[EventData]]] = {
+    event_name(kind): kind for kind in cast(tuple[type[EventData], ...], (*CALL_EVENTS, *CHAT_EVENTS, *WORKORDER_EVENTS, *SHARED_EVENTS))
+}
+"""Every event type by its short name: ``call.queued``, ``survey_scored``."""
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_OF_ROW: Final = ("at", "type", "family", "contact", "id", "source", "sequence", "delivered", "times", "every")
+_DEFAULT_FAMILY: Final = "workorder"
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """One file; the last event is judged a minute later where ``until`` is missing."""
+
+    start: str
+    events: list[dict[str, Scalar]]
+    until: str | float | None = None
+    policy: str | None = None
+
+    @property
+    def until_at(self) -> Instant | None:
+        """How far time goes on."""
+        return None if self.until is None else parse_instant(self.start) + offset_us(self.until)
+
+
+def read_timeline(text: str, file: str) -> Timeline:
+    """Read a timeline; raises SourceError that names the file and what is wrong."""
+    try:
+        return msgspec.convert(load_yaml(text), Timeline)
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        raise SourceError(f"{file}: is no timeline: {error}") from None
+
+
+def load_yaml(text: str) -> object:
+    """YAML in which instants stay text, so that their offset is kept."""
+    return yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
+
+
+def arrivals_of(start_at: Instant, rows: Iterable[Row], file: str = "timeline") -> list[Arrival]:
+    """The events in order of delivery (``delivered``, else when they happened). Raises SourceError that names the row.
+
+    ``times`` makes several of a row, ``every`` so long apart, on contacts of their own; an id defaults to ``e`` and the number of the row.
+    """
+    found: list[Arrival] = []
+    for index, row in enumerate(rows):
+        try:
+            times = int(row.get("times") or 1)
+            found += [_arrival(start_at, index, row, n if times > 1 else None) for n in range(times)]
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceError(f"{file}: events[{index}]: {_problem(error)}") from None
+    return sorted(found, key=lambda arrival: arrival.delivered_at)
+
+
+def offset_us(text: Scalar) -> int:
+    """``90``, ``1h30m``, ``2d``, ``-5s`` in microseconds. Raises ValueError."""
+    if isinstance(text, (int, float)):
+        return round(text * SECOND)
+    if not text:
+        raise ValueError("expected an offset such as 90, 1h30m or -5s")
+    sign, total, number = (-1 if text.startswith("-") else 1), 0.0, ""
+    for letter in text.removeprefix("-"):
+        if letter in _UNITS:
+            total, number = total + float(number) * _UNITS[letter], ""
+        else:
+            number += letter
+    return sign * round((total + float(number or 0)) * SECOND)
+
+
+def _arrival(start_at: Instant, index: int, row: Row, n: int | None) -> Arrival:
+    shift = 0 if n is None else n * offset_us(row.get("every") or 0)
+    at, number, name = start_at + offset_us(row["at"]) + shift, "" if n is None else f"-{n}", str(row["type"])
+    if name not in KINDS:
+        near = difflib.get_close_matches(name, KINDS, n=1)
+        raise ValueError(f"unknown event type {name!r}" + (f": did you mean {near[0]}?" if near else ""))
+    first = name.partition(".")[0]
+    family: Family = msgspec.convert(row.get("family") or (first if first in FAMILIES else _DEFAULT_FAMILY), Family)
+    fields = {key: _value(start_at, key, value) for key, value in row.items() if key not in _OF_ROW}
+    strange = sorted(fields.keys() - set(KINDS[name].__struct_fields__))
+    if strange:
+        raise ValueError(f"{name} has no field {strange[0]!r}; it has {', '.join(KINDS[name].__struct_fields__)}")
+    data = msgspec.convert({"type": name, **fields}, KINDS[name])
+    identity, contact = str(row.get("id") or f"e{index}") + number, str(row.get("contact") or "c1") + number
+    event = Event(contact, family, identity, str(row.get("source") or "/upstream"), at, int(row.get("sequence") or 0), data)
+    delivered = row.get("delivered")
+    return Arrival(event, at if delivered is None else start_at + offset_us(delivered) + shift)
+
+
+def _value(start_at: Instant, key: str, value: Scalar) -> Scalar:
+    """Instants in events may be offsets: ``+26h``."""
+    is_offset = isinstance(value, str) and value.startswith("+") and key.endswith("_at")
+    return format_instant(start_at + offset_us(str(value)[1:])) if is_offset else value
+
+
+def _problem(error: Exception) -> str:
+    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+
+
+class _Loader(yaml.SafeLoader):
+    """Timestamps stay text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
