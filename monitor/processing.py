@@ -13,7 +13,7 @@ first record up to that tick's fence: so the log alone says from which T on a ve
 fence were applied without it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -66,6 +66,15 @@ class Effects(msgspec.Struct):
     def __bool__(self) -> bool:
         """True when there is anything to commit."""
         return bool(self.changes or self.outputs or self.rejects)
+
+
+def merge_changes(state: MutableMapping[bytes, bytes], changes: Mapping[bytes, bytes | None]) -> None:
+    """What a commit does to the state: values are put in place, None deletes."""
+    for key, value in changes.items():
+        if value is None:
+            state.pop(key, None)
+        else:
+            state[key] = value
 
 
 class Sample(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from schemas.instants import Instant
 from schemas.partition import partition_of
 from schemas.topics import COMMANDS, CUSTOMER_CONTACTS, QUEUE_PANES, SOURCE_TOPICS, TOPICS
 
-DeadLetterWriter = Callable[[Reject, Instant], Output]
+DeadLetterWriter = Callable[[Reject], Output]
 
 
 class Sink(Protocol):
@@ -102,7 +102,7 @@ class ReplayEngine:
 
     def _publish(self, outputs: Sequence[Output], rejects: Sequence[Reject]) -> None:
         take, partitions, t, readers = self._sink.take, self.partitions, self._t, self._readers
-        for output in (*outputs, *(self._dead_letter(reject, t) for reject in rejects)):
+        for output in (*outputs, *map(self._dead_letter, rejects)):
             topic, partition = output.topic, output.partition
             if partition is None:
                 partition = partition_of(output.key, partitions)

@@ -5,13 +5,12 @@ from monitor.customers.processor import CustomersProcessor
 from monitor.deadletters import dead_letter
 from monitor.panes.sources import shards_of
 from monitor.policy.model import Policy
-from monitor.processing import Output, Processor, Reject, State
+from monitor.processing import Processor, State
 from monitor.queues.processor import QueuesProcessor
 from monitor.queues.summary import Summary
 from monitor.replay.engine import ReplayEngine, Sink
 from monitor.replay.schedule import Schedule
 from monitor.replay.totals import all_totals, queue_totals
-from schemas.instants import Instant
 from schemas.topics import CUSTOMER_CONTACTS, QUEUE_PANES
 
 
@@ -34,13 +33,9 @@ def product_engine(
         return CustomersProcessor(partition, state, policies, partitions, of_customers, True)
 
     later = {CUSTOMER_CONTACTS: customers, QUEUE_PANES: queues} if with_queues else {}
-    engine = ReplayEngine(contacts, later, sink, _letter, partitions=partitions, commit_every=commit_every)
+    engine = ReplayEngine(contacts, later, sink, dead_letter, partitions=partitions, commit_every=commit_every)
     engine.names = schedule.name_at
     return engine
-
-
-def _letter(reject: Reject, t: Instant) -> Output:
-    return dead_letter(reject)
 
 
 def everything_of(engine: ReplayEngine, policy: Policy) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from monitor.processing import Adopter, Effects, Output, Processor, Record, Reject, State
+from monitor.processing import Adopter, Effects, Output, Processor, Record, Reject, State, merge_changes
 from schemas.instants import Instant
 
 Factory = Callable[[int, State], Processor]
@@ -31,12 +31,7 @@ class ReplayShard:
     def commit(self) -> tuple[list[Output], list[Reject]]:
         """Take the effects: merge the changes into the state, give outputs and rejects."""
         effects: Effects = self.processor.drain()
-        state = self.state
-        for key, value in effects.changes.items():
-            if value is None:
-                state.pop(key, None)
-            else:
-                state[key] = value
+        merge_changes(self.state, effects.changes)
         return effects.outputs, effects.rejects
 
     def restart(self) -> None:

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from monitor.contacts import processor as processor_module
 from monitor.contacts.processor import ContactsProcessor
-from monitor.processing import Record
+from monitor.processing import Record, merge_changes
 from schemas.cloudevents import encode_event
 from schemas.instants import HOUR, SECOND, Instant
 from schemas.partition import partition_of
@@ -79,11 +79,7 @@ class Shard:
     def commit(self) -> int:
         """Merge the changes into the state."""
         effects = self.processor.drain()
-        for key, value in effects.changes.items():
-            if value is None:
-                self.state.pop(key, None)
-            else:
-                self.state[key] = value
+        merge_changes(self.state, effects.changes)
         return len(effects.outputs) + len(effects.changes)
 
 

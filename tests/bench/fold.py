@@ -7,7 +7,7 @@ import time
 from monitor.calendar.always import AlwaysOpen
 from monitor.contacts.processor import ContactsProcessor
 from monitor.policy.model import Clock, Policy, QueuePolicy, QueueRules, Rule, Target, Trigger
-from monitor.processing import Record
+from monitor.processing import Record, merge_changes
 from schemas.cloudevents import encode_event
 from schemas.event import Event
 from schemas.events.call import CallAnswered, CallEnded, CallHoldEnd, CallHoldStart, CallQueued, CallRinging
@@ -78,11 +78,7 @@ def main(clocks: bool = True, faster: int = 1) -> None:
         if n % 2000 == 1999:
             effects = processor.drain()
             outputs += len(effects.outputs)
-            for key, changed in effects.changes.items():
-                if changed is None:
-                    state.pop(key, None)
-                else:
-                    state[key] = changed
+            merge_changes(state, effects.changes)
     spent = time.process_time() - begun
     print(f"fold_cpu_us_per_event: {spent / len(records) * 1e6:.1f}")
     sizes = sorted(len(value) for key, value in state.items() if key.startswith(b"cc:"))

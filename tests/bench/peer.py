@@ -11,7 +11,7 @@ import time
 
 from monitor.contacts.processor import ContactsProcessor
 from monitor.policy.model import Policy
-from monitor.processing import Effects, Headers, Record
+from monitor.processing import Effects, Headers, Record, merge_changes
 from schemas.instants import SECOND, Instant
 from schemas.topics import CALLS
 
@@ -36,11 +36,7 @@ class Peer:
             processor._settle(0)
             effects = Effects(processor._shelf.changes(), [], [])
         state = self.state[partition]
-        for name, content in effects.changes.items():
-            if content is None:
-                state.pop(name, None)
-            else:
-                state[name] = content
+        merge_changes(state, effects.changes)
         return effects
 
 

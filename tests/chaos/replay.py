@@ -13,7 +13,7 @@ from agents.runtime.settings import ProcessorSpec, RuntimeSettings
 from agents.runtime.ticks import TickGate
 from monitor.deadletters import dead_letter
 from monitor.policy.book import Policies
-from monitor.processing import Output, Processor, Record
+from monitor.processing import Output, Processor, Record, merge_changes
 
 Logs = dict[tuple[str, int], list[Record]]
 
@@ -82,10 +82,6 @@ def replay_shard(settings: RuntimeSettings, spec: ProcessorSpec, partition: int,
 
 def _drain(processor: Processor, state: dict[bytes, bytes], written: list[Output]) -> None:
     effects = processor.drain()
-    for key, value in effects.changes.items():
-        if value is None:
-            state.pop(key, None)
-        else:
-            state[key] = value
+    merge_changes(state, effects.changes)
     written.extend(effects.outputs)
     written.extend(map(dead_letter, effects.rejects))

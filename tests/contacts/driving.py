@@ -24,7 +24,7 @@ from monitor.policy.model import (
     Target,
     Trigger,
 )
-from monitor.processing import Output, Record, Reject
+from monitor.processing import Output, Record, Reject, merge_changes
 from schemas.alerts import Alert, Verdict
 from schemas.cloudevents import encode_event
 from schemas.event import Event
@@ -161,11 +161,7 @@ class Shard:
     def drain(self) -> Self:
         """Commit."""
         effects = self.processor.drain()
-        for key, value in effects.changes.items():
-            if value is None:
-                self.state.pop(key, None)
-            else:
-                self.state[key] = value
+        merge_changes(self.state, effects.changes)
         self.outputs.extend(effects.outputs)
         self.rejects.extend(effects.rejects)
         return self

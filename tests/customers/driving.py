@@ -9,7 +9,7 @@ from monitor.customers.processor import CustomersProcessor
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.sources import shards_of
 from monitor.policy.model import CustomerRules, Language, Policy, QueuePolicy
-from monitor.processing import Output, Record, Reject
+from monitor.processing import Output, Record, Reject, merge_changes
 from schemas.alerts import Alert
 from schemas.customers import ContactFacts, ContactGone, CustomerContact, digest
 from schemas.instants import DAY, HOUR, Instant
@@ -67,11 +67,7 @@ class Shard:
     def commit(self) -> None:
         """Merge what changed into the state."""
         effects = self.processor.drain()
-        for key, value in effects.changes.items():
-            if value is None:
-                self.state.pop(key, None)
-            else:
-                self.state[key] = value
+        merge_changes(self.state, effects.changes)
         self.outputs += effects.outputs
         self.rejects += effects.rejects
 

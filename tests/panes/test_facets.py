@@ -13,6 +13,7 @@ from monitor.panes.ledger import PaneLedger
 from monitor.panes.presence import PresenceBook
 from monitor.panes.where import Where, facet_parts, facet_text
 from monitor.policy.model import Policy, QueuePolicy, Scope
+from monitor.processing import merge_changes
 from schemas.instants import HOUR, SECOND, Instant
 from schemas.panes import PaneRecord, PaneTotals
 
@@ -25,11 +26,7 @@ def place(dept: str, tier: str = "vip", queue: str = "PS", dims: str = "priority
 
 
 def commit(ledger: PaneLedger, state: dict[bytes, bytes]) -> PaneLedger:
-    for key, value in ledger.changes().items():
-        if value is None:
-            state.pop(key, None)
-        else:
-            state[key] = value
+    merge_changes(state, ledger.changes())
     return PaneLedger(0, RULES, state, 4)
 
 

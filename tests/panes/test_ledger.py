@@ -14,7 +14,7 @@ from monitor.panes.booked import CHUNK, JOURNAL
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.where import Where
 from monitor.policy.model import Policy, QueuePolicy
-from monitor.processing import Output
+from monitor.processing import Output, merge_changes
 from schemas.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from schemas.panes import PaneRecord, PaneTotals
 from schemas.partition import partition_of
@@ -35,11 +35,7 @@ def decode(outputs: Iterable[Output]) -> list[PaneRecord]:
 
 
 def commit(ledger: PaneLedger, state: dict[bytes, bytes]) -> None:
-    for key, value in ledger.changes().items():
-        if value is None:
-            state.pop(key, None)
-        else:
-            state[key] = value
+    merge_changes(state, ledger.changes())
 
 
 def play(steps: list[Step], *, drains: bool, crashes: bool) -> tuple[list[Output], list[tuple[str, str, PaneTotals]]]:

@@ -9,7 +9,7 @@ import pytest
 from monitor.panes.presence import PresenceBook
 from monitor.panes.where import Where
 from monitor.policy.model import Policy, QueuePolicy, QueueRules
-from monitor.processing import Output
+from monitor.processing import Output, merge_changes
 from schemas.instants import SECOND, Instant
 from schemas.panes import Presence
 
@@ -102,11 +102,7 @@ def _walk(random: Random, *, crashes: bool) -> list[Output]:
             outputs += presence.emit(at(second))
         crash = random.random() < 0.3
         if crash and crashes:
-            for key, value in presence.changes().items():
-                if value is None:
-                    state.pop(key, None)
-                else:
-                    state[key] = value
+            merge_changes(state, presence.changes())
             presence = book(state)
             for contact, (where, queued_at) in waiting.items():
                 presence.enter(where, contact, queued_at)

@@ -10,7 +10,7 @@ from monitor.panes.presence import PresenceBook
 from monitor.panes.watermark import watermarks
 from monitor.panes.where import Where
 from monitor.policy.model import Objective, Policy, QueuePolicy
-from monitor.processing import Output, Record
+from monitor.processing import Output, Record, merge_changes
 from monitor.queues.processor import QueuesProcessor
 from schemas.instants import SECOND, Instant
 from schemas.panes import Watermark
@@ -104,11 +104,7 @@ def run(rules: Policy, feed: Sequence[Output], shards: int = 2, crashes: frozens
 def commit(queue: QueuesProcessor, state: dict[bytes, bytes]) -> list[Output]:
     effects = queue.drain()
     assert not effects.rejects
-    for key, value in effects.changes.items():
-        if value is None:
-            state.pop(key, None)
-        else:
-            state[key] = value
+    merge_changes(state, effects.changes)
     return effects.outputs
 
 

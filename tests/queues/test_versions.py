@@ -6,7 +6,7 @@ import pytest
 from monitor.panes.versions import KEY, NamedVersions
 from monitor.policy.book import Policies
 from monitor.policy.model import Objective, Policy
-from monitor.processing import Record
+from monitor.processing import Record, merge_changes
 from monitor.queues.processor import QueuesProcessor
 from schemas.alerts import Alert
 from schemas.instants import SECOND, Instant
@@ -56,11 +56,7 @@ class Queues:
         self._offset += 1
         self.processor.apply(Record(QUEUE_PANES, 0, self._offset, b"k|k|k|k|k", msgspec.json.encode(record)), 0)
         effects = self.processor.drain()
-        for key, value in effects.changes.items():
-            if value is None:
-                self.state.pop(key, None)
-            else:
-                self.state[key] = value
+        merge_changes(self.state, effects.changes)
         self.alerts += [msgspec.json.decode(out.value or b"", type=Alert) for out in effects.outputs if out.topic == ALERTS]
 
 

@@ -34,7 +34,7 @@ def queues(partition: int, state: State) -> Processor:
     return ToyQueues(partition, state, PARTITIONS)
 
 
-def letter(reject: Reject, t: Instant) -> Output:
+def letter(reject: Reject) -> Output:
     return Output(DEAD_LETTERS, b"%d %d" % (reject.record.partition, reject.record.offset), reject.reason.encode())
 
 

@@ -7,6 +7,7 @@ import pytest
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.where import Where
 from monitor.policy.model import Policy, QueuePolicy
+from monitor.processing import merge_changes
 from monitor.replay.totals import lifetime_totals
 from schemas.instants import SECOND, Instant
 
@@ -27,11 +28,7 @@ def test_totals_from_state_are_complete_after_any_drain(seed: int) -> None:
             ledger.book(Where(queue, "hotline"), START + second * SECOND, "offered", amount)
             if random.random() < 0.5:
                 ledger.emit(START + second * SECOND)
-            for key, value in ledger.changes().items():
-                if value is None:
-                    state.pop(key, None)
-                else:
-                    state[key] = value
+            merge_changes(state, ledger.changes())
         found = lifetime_totals(states, RULES)
         assert {queue: found[f"queue:{queue}"].counts["offered"] for queue in booked if booked[queue]} == {q: n for q, n in booked.items() if n}
         assert found["all"].counts["offered"] == sum(booked.values())
