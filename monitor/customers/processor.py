@@ -14,6 +14,7 @@ from monitor.customers.ended import Ended
 from monitor.customers.groups import Groups
 from monitor.customers.samples import collect
 from monitor.panes.holding import Holding
+from monitor.panes.intake import Intake
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.sources import Source, Sources
 from monitor.panes.versions import NamedVersions
@@ -24,14 +25,14 @@ from monitor.processing import Effects, Output, Record, Reject, Sample, State
 from schemas.customers import ContactGone, CustomerContact, CustomerInput
 from schemas.instants import Instant
 from schemas.panes import Watermark
-from schemas.reasons import Reason
+from schemas.reasons import Refused
 
 PROCESSOR: Final = "customers"
 UNJUDGED: Final = b"u|"
 
 Held = CustomerContact | ContactGone
 
-_decoder = msgspec.json.Decoder(CustomerInput)
+_decoder: Final[msgspec.json.Decoder[CustomerInput]] = msgspec.json.Decoder(CustomerInput)
 _held_decoder = msgspec.json.Decoder(Held)
 
 
@@ -44,8 +45,9 @@ class CustomersProcessor:
         self._versions = NamedVersions(policy, state)
         policy = self._versions.policy
         expected = tuple(sorted(sources))
-        self._partition, self._partitions, self._expected = partition, partitions, sources
+        self._partition, self._partitions = partition, partitions
         self._sources = Sources(state, expected, external_clock)
+        self._intake = Intake(_decoder, sources, "contacts and watermarks")
         self._holding = Holding[Held](state, expected, _held_decoder)
         self._ledger = PaneLedger(partition, policy, state, partitions, PROCESSOR)
         self._closures = Closures(policy, self._ledger)
@@ -58,21 +60,15 @@ class CustomersProcessor:
 
     def apply(self, record: Record, t: Instant) -> None:
         """Take a contact or a watermark; a watermark may let T move on. ``t`` is not used: the sources bring their own."""
-        if record.value is None:
-            self._refuse(record, Reason.TOMBSTONE, "contacts and watermarks always have a value")
-            return
         try:
-            received = _decoder.decode(record.value)
-        except msgspec.DecodeError as error:
-            self._refuse(record, Reason.MALFORMED, str(error))
+            received, source, raw = self._intake.read(record)
+        except Refused as refused:
+            self._rejects.append(Reject(record, refused.reason, refused.detail))
             return
-        source = (received.processor, received.partition)
-        if source not in self._expected:
-            self._refuse(record, Reason.CONTRACT, f"{source[0]} {source[1]} is not one of the sources of this deployment")
-        elif isinstance(received, Watermark):
+        if isinstance(received, Watermark):
             self._move(received, source)
         else:
-            self._holding.hold(received, record.value)
+            self._holding.hold(received, raw)
 
     def judge(self, t: Instant, appended_at: Instant) -> None:
         """Do nothing: this processor has no ticks."""
@@ -139,6 +135,3 @@ class CustomersProcessor:
             self._ended.add(at, ended)
         self._outputs += closures.outputs
         closures.ended, closures.outputs = [], []
-
-    def _refuse(self, record: Record, reason: Reason, detail: str) -> None:
-        self._rejects.append(Reject(record, reason, detail))

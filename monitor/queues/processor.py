@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from monitor.panes.holding import Holding
+from monitor.panes.intake import Intake
 from monitor.panes.slots import FINE_US
 from monitor.panes.sources import Source, Sources
 from monitor.panes.versions import NamedVersions
@@ -25,7 +26,7 @@ from monitor.queues.views import Views
 from monitor.queues.waiting import Waiting
 from schemas.instants import Instant
 from schemas.panes import PaneRecord, Presence, QueueInput, Watermark
-from schemas.reasons import Reason
+from schemas.reasons import Refused
 
 UNJUDGED: Final = b"u|"
 CONTACTS: Final = "contacts"
@@ -33,7 +34,7 @@ CONTACTS: Final = "contacts"
 
 Held = PaneRecord | Presence
 
-_decoder = msgspec.json.Decoder(QueueInput)
+_decoder: Final[msgspec.json.Decoder[QueueInput]] = msgspec.json.Decoder(QueueInput)
 _held_decoder = msgspec.json.Decoder(Held)
 _WIDTH: Final = 8
 _KEY_PARTS: Final = 5
@@ -46,8 +47,9 @@ class QueuesProcessor:
     def __init__(self, partition: int, state: State, policy: Policy | Policies, sources: frozenset[Source], external_clock: bool) -> None:
         self._versions = NamedVersions(policy, state)
         expected = tuple(sorted(sources))
-        self._partition, self._expected = partition, sources
+        self._partition = partition
         self._sources = Sources(state, expected, external_clock)
+        self._intake = Intake(_decoder, sources, "panes, presence and watermarks")
         self._holding = Holding[Held](state, expected, _held_decoder)
         self._tables = Tables(state, expected)
         self._waiting = Waiting(state)
@@ -67,21 +69,15 @@ class QueuesProcessor:
 
     def apply(self, record: Record, t: Instant) -> None:
         """Take a pane, a presence or a watermark; a watermark may let T move on. ``t`` is not used: the sources bring their own."""
-        if record.value is None:
-            self._refuse(record, Reason.TOMBSTONE, "panes, presence and watermarks always have a value")
-            return
         try:
-            received = _decoder.decode(record.value)
-        except msgspec.DecodeError as error:
-            self._refuse(record, Reason.MALFORMED, str(error))
+            received, source, raw = self._intake.read(record)
+        except Refused as refused:
+            self._rejects.append(Reject(record, refused.reason, refused.detail))
             return
-        source = (received.processor, received.partition)
-        if source not in self._expected:
-            self._refuse(record, Reason.CONTRACT, f"{source[0]} {source[1]} is not one of the sources of this deployment")
-        elif type(received) is Watermark:
+        if isinstance(received, Watermark):
             self._move(received, source)
         else:
-            self._holding.hold(received, record.value)
+            self._holding.hold(received, raw)
 
     def judge(self, t: Instant, appended_at: Instant) -> None:
         """Do nothing: this processor has no ticks."""
@@ -155,9 +151,6 @@ class QueuesProcessor:
         for series in [each for each, until_at in self._unjudged.items() if until_at <= t]:
             del self._unjudged[series]
             self._changes[UNJUDGED + series_key(series).encode()] = None
-
-    def _refuse(self, record: Record, reason: Reason, detail: str) -> None:
-        self._rejects.append(Reject(record, reason, detail))
 
     def _load(self, state: State) -> None:
         for key in sorted(key for key in state if key.startswith(UNJUDGED)):
