@@ -8,7 +8,10 @@ import msgspec
 from monitor.policy.model import Target
 from schemas.instants import DAY, HOUR, MINUTE, SECOND
 
-_UNITS: Final = {"ms": 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+_UNITS: Final[dict[str, int]] = {"ms": 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+_COUNTED: Final = {unit: us for unit, us in _UNITS.items() if unit != "d"}
+"""Days have no meaning in counted time (P6)."""
+
 _PARTS = re.compile(r"(\d+)(ms|[smhd])", re.ASCII)
 _BUSINESS_DAYS = re.compile(r"(\d+)bd", re.ASCII)
 
@@ -46,12 +49,7 @@ TargetText = Annotated[
 
 def window_text(span_us: int) -> str:
     """Microseconds as policies write them, in at most two units: ``30d``, ``1h30m``, ``10s``; nothing finer than a millisecond."""
-    found: list[str] = []
-    for unit, us in reversed(_UNITS.items()):
-        whole, span_us = divmod(span_us, us)
-        if whole and len(found) < 2:
-            found.append(f"{whole}{unit}")
-    return "".join(found) or "0s"
+    return "".join(_spelt(span_us, _UNITS)[:2]) or "0s"
 
 
 def duration_us(text: str) -> int:
@@ -67,11 +65,7 @@ def business_days(text: str) -> int | None:
 
 def duration_text(us: int) -> str:
     """Microseconds as policies write them: ``1h30m``."""
-    parts: list[str] = []
-    for unit, size in (("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1000)):
-        amount, us = divmod(us, size)
-        parts += [f"{amount}{unit}"] * (amount > 0)
-    return "".join(parts) or "0s"
+    return "".join(_spelt(us, _COUNTED)) or "0s"
 
 
 def target_text(target: Target) -> str:
@@ -79,3 +73,13 @@ def target_text(target: Target) -> str:
     if target.kind == "counted":
         return duration_text(target.amount)
     return f"{target.amount}bd" if target.kind == "business_days" else target.kind
+
+
+def _spelt(us: int, units: dict[str, int]) -> list[str]:
+    """The parts that are not zero, largest first."""
+    parts: list[str] = []
+    for unit, size in reversed(units.items()):
+        amount, us = divmod(us, size)
+        if amount:
+            parts.append(f"{amount}{unit}")
+    return parts
