@@ -102,11 +102,7 @@ def _of_file(target: str, policy: str | None, until: Instant | None) -> Explanat
 def _of_timeline(raw: bytes, file: str, policy: str | None, until: Instant | None) -> Explanations:
     timeline = read_timeline(raw.decode(errors="replace"), file)
     compiled = load_policy([(file, timeline.policy)]) if timeline.policy is not None and policy is None else open_policy(policy)
-    try:
-        start_at = parse_instant(timeline.start)
-    except ValueError as error:
-        raise SourceError(f"{file}: start: {error}") from None
-    return explain_log(arrivals_of(start_at, timeline.events, file), compiled, timeline.until_at if until is None else until)
+    return explain_log(arrivals_of(timeline.start_at, timeline.events, file), compiled, timeline.until_at if until is None else until)
 
 
 def _arrivals(raw: bytes) -> tuple[list[Arrival], list[RefusedRecord]]:

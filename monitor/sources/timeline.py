@@ -46,17 +46,26 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     policy: str | None = None
 
     @property
+    def start_at(self) -> Instant:
+        """The instant of offset 0."""
+        return parse_instant(self.start)
+
+    @property
     def until_at(self) -> Instant | None:
         """How far time goes on."""
-        return None if self.until is None else parse_instant(self.start) + offset_us(self.until)
+        return None if self.until is None else self.start_at + offset_us(self.until)
 
 
 def read_timeline(text: str, file: str) -> Timeline:
     """Read a timeline; raises SourceError that names the file and what is wrong."""
     try:
-        return msgspec.convert(load_yaml(text), Timeline)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        timeline = msgspec.convert(load_yaml(text), Timeline)
+        begins_at, until_at = timeline.start_at, timeline.until_at
+    except (yaml.YAMLError, ValueError) as error:
         raise SourceError(f"{file}: is no timeline: {error}") from None
+    if until_at is not None and until_at < begins_at:
+        raise SourceError(f"{file}: is no timeline: it ends before it starts")
+    return timeline
 
 
 def load_yaml(text: str) -> object:

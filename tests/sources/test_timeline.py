@@ -58,7 +58,11 @@ def test_what_is_wrong_is_said_with_its_row(row: str, problem: str) -> None:
     assert str(caught.value).startswith(f"a.yaml: {problem}")
 
 
-@pytest.mark.parametrize("text", ["start: [", "events: []", "just text"])
+@pytest.mark.parametrize(
+    "text",
+    ["start: [", "events: []", "just text", "start: yesterday\nevents: []", f"{HEAD.strip()} []\nuntil: soon", f"{HEAD.strip()} []\nuntil: -5s"],
+    ids=["not YAML", "no start", "no map", "a start that is no instant", "an end that is no offset", "an end before the start"],
+)
 def test_a_file_that_is_no_timeline_is_named(text: str) -> None:
     with pytest.raises(SourceError, match=r"a\.yaml: is no timeline"):
         read_timeline(text, "a.yaml")
