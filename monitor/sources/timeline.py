@@ -13,7 +13,7 @@ Offsets are seconds or ``1h30m``; instants in events may be offsets too (``due_a
 
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Final, cast
+from typing import Final
 
 import msgspec
 import yaml
@@ -21,15 +21,13 @@ import yaml
 from monitor.errors import SourceError
 from monitor.sources.arrival import Arrival
 from schemas.event import Event
-from schemas.events import CALL_EVENTS, CHAT_EVENTS, FAMILIES, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
+from schemas.events import EVENT_TYPES, FAMILIES, Family, event_name
 from schemas.instants import SECOND, Instant, format_instant, parse_instant
 
 Scalar = str | int | float | bool | None
 Row = Mapping[str, Scalar]
 
-KINDS: Final[dict[str, type[EventData]]] = {
-    event_name(kind): kind for kind in cast(tuple[type[EventData], ...], (*CALL_EVENTS, *CHAT_EVENTS, *WORKORDER_EVENTS, *SHARED_EVENTS))
-}
+KINDS: Final = {event_name(data): data for _, data in EVENT_TYPES.values()}
 """Every event type by its short name: ``call.queued``, ``survey_scored``."""
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}

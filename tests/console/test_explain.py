@@ -26,7 +26,7 @@ P12 = FOLDER / "P12_the_first_rule_that_matches_decides.yaml"
 def folder(tmp_path: Path) -> Path:
     """A file of events and a policy, as an operator has them."""
     timeline = read_timeline(P12)
-    lines = b"".join(encode_arrival(arrival) + b"\n" for arrival in timeline.case("P12").arrivals())
+    lines = b"".join(encode_arrival(arrival) + b"\n" for arrival in timeline.arrivals())
     (tmp_path / "events.jsonl").write_bytes(lines)
     (tmp_path / "policy.yaml").write_text(timeline.policy, encoding="utf-8")
     return tmp_path

@@ -25,16 +25,16 @@ from monitor.policy.model import (
     Trigger,
 )
 from monitor.processing import Output, Record, Reject, merge_changes
+from monitor.sources.timeline import KINDS
 from schemas.alerts import Alert, Verdict
 from schemas.cloudevents import encode_event
 from schemas.event import Event
-from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS, EventData, Family, event_name
+from schemas.events import Family
 from schemas.instants import SECOND, Instant, parse_instant
 from schemas.topics import ALERTS, CALLS, CHATS, VERDICTS, WORK_ORDERS
 
 T0: Final = parse_instant("2026-03-02T09:00:00Z")
 TOPIC: Final[dict[Family, str]] = {"call": CALLS, "chat": CHATS, "workorder": WORK_ORDERS}
-KINDS: Final[dict[str, type[EventData]]] = {event_name(k): k for k in (*CALL_EVENTS, *CHAT_EVENTS, *WORKORDER_EVENTS, *SHARED_EVENTS)}
 ALWAYS: Final = AlwaysOpen()
 
 

@@ -14,25 +14,17 @@ from monitor.calendar.hours import parse_span
 from monitor.calendar.model import Calendar
 from monitor.calendar.wall_calendar import WallCalendar
 from monitor.policy.model import Clock, PauseRule, Period, Rule
+from monitor.sources.timeline import offset_us
 from schemas.alerts import Alert, Verdict
 from schemas.instants import SECOND, format_instant, parse_instant
 from tests.contacts.driving import T0, Shard, at, clock, dated, event, policy, rule
 
 FOLDER = Path(__file__).parent / "golden"
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
-def seconds(text: object) -> float:
+def seconds(text: str | float) -> float:
     """``90``, ``1h30m``, ``2d``."""
-    if isinstance(text, (int, float)):
-        return text
-    total, number = 0.0, ""
-    for sign in str(text):
-        if sign in _UNITS:
-            total, number = total + float(number) * _UNITS[sign], ""
-        else:
-            number += sign
-    return total
+    return offset_us(text) / SECOND
 
 
 def read_clock(spec: dict[str, Any], calendars: dict[str, Calendar]) -> Clock:

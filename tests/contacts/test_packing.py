@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from monitor.contacts.kept import bodies, codec
 from monitor.contacts.kept.contact import Published, Stored
 from monitor.contacts.kept.packing import PackedEntry, PackedEvents, pack, pack_ledger, unpack, unpack_ledger
+from monitor.sources.timeline import KINDS
 from schemas.events import CALL_EVENTS, CHAT_EVENTS, SHARED_EVENTS, WORKORDER_EVENTS
-from tests.contacts.driving import KINDS, Shard, at, clock, event, policy, rule
+from tests.contacts.driving import Shard, at, clock, event, policy, rule
 
 _KINDS = (*CALL_EVENTS, *CHAT_EVENTS, *WORKORDER_EVENTS, *SHARED_EVENTS)
 _BODIES: list[tuple[str, dict[str, Any]]] = [

@@ -5,22 +5,17 @@ from monitor.processing import Record
 from monitor.replay.engine import ReplayEngine
 from monitor.replay.product import product_engine
 from monitor.replay.totals import lifetime_totals
-from monitor.sources.tick_plan import play, tick_plan
-from schemas.instants import SECOND
 from tests.timelines.reading import Case
 
 
 class Played:
     """What a case came to."""
 
-    def __init__(self, case: Case, policy: Policy, partitions: int = 2) -> None:
+    def __init__(self, case: Case, policy: Policy) -> None:
         self.policy = policy
         self.records: list[Record] = []
-        self.engine: ReplayEngine = product_engine(policy, self, partitions=partitions, commit_every=1)
-        arrivals = case.arrivals()
-        settle = (case.until_at - arrivals[-1].delivered_at) // SECOND
-        play(tick_plan(arrivals, partitions, settle_seconds=settle, idle_seconds=3600), self.engine)
-        self.engine.commit()
+        self.engine: ReplayEngine = product_engine(policy, self, partitions=case.partitions, commit_every=1)
+        case.play_into(self.engine, idle_seconds=3600)
 
     def take(self, record: Record) -> None:
         """Keep every record."""

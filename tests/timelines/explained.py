@@ -13,38 +13,24 @@ from monitor.wording.explanations import explanation_text, refused_text
 from schemas.alerts import PauseInterval
 from schemas.explanations import CycleExplanation, Explanations
 from schemas.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
-from tests.timelines.reading import Case, Row
+from tests.timelines.reading import Judged, Row
 
 
-class Timeline(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """One file: the rule it shows, the bug of another system that the rule prevents, and a case under a policy of its own."""
+class Timeline(Judged, kw_only=True, forbid_unknown_fields=True):
+    """One file: the rule it shows, the bug of another system that the rule prevents, and events under a policy of its own."""
 
     rule: str
     prevents: str
     policy: str
-    start: str
-    events: list[Row]
-    until: str | int
-    clocks: list[str] | None = None
-    verdicts: list[Row] = []
-    alerts: list[Row] | None = None
-    ratios: list[Row] = []
-    dead_letters: list[str] = []
-    explanation: list[Row] = []
-
-    def case(self, name: str) -> Case:
-        """The timeline as the harness runs it."""
-        fields = {field: getattr(self, field) for field in ("start", "events", "until", "clocks", "verdicts", "alerts", "ratios", "dead_letters")}
-        return msgspec.convert({"title": name, **fields}, Case)
+    explanation: list[Row] = msgspec.field(default_factory=list)
 
     def compiled(self) -> Policy:
         """The policy of the file."""
         return load_policy([("policy", self.policy)])
 
-    def explained(self, name: str) -> Explanations:
+    def explained(self) -> Explanations:
         """What ``sla-monitor explain`` makes of it."""
-        case = self.case(name)
-        return explain_log(case.arrivals(), self.compiled(), case.until_at)
+        return explain_log(self.arrivals(), self.compiled(), self.until_at)
 
 
 def read_timeline(path: Path) -> Timeline:

@@ -5,25 +5,20 @@ from typing import Any
 
 import msgspec
 
+from monitor.replay.engine import ReplayEngine
 from monitor.sources.arrival import Arrival
+from monitor.sources.tick_plan import IDLE_SECONDS, play, tick_plan
 from monitor.sources.timeline import arrivals_of, load_yaml, offset_us
-from schemas.instants import Instant, parse_instant
+from schemas.instants import SECOND, Instant, parse_instant
 
 __all__ = ["Case", "GoldenFile", "Row", "offset_us", "read_golden"]
 
 Row = dict[str, Any]
 
 
-class Case(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """One timeline. ``ratios`` rows: indicator, value, n, scope (``all``), facet (``vip_tier=vip``), threshold.
+class Judged(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Events and what must come of them. ``ratios`` rows: indicator, value, n, scope (``all``), facet (``vip_tier=vip``), threshold."""
 
-    ``counters`` are lifetime totals of everything together, 0 for one that must not be there. ``presence`` is by scope how many
-    wait and since when (``waiting``, ``oldest``). ``reports`` rows are lines of the roll-up asked for by ``length`` and ``by``:
-    ``period``, ``of``, ``provisional``, and values of ``core`` or met and breached of ``clocks`` by name. ``never`` are texts that
-    stand in no verdict, alert, pane or presence.
-    """
-
-    title: str
     start: str
     events: list[Row]
     until: str | int
@@ -31,9 +26,6 @@ class Case(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     verdicts: list[Row] = []
     alerts: list[Row] | None = None
     ratios: list[Row] = []
-    counters: dict[str, int] = {}
-    presence: dict[str, Row] = {}
-    reports: list[Row] = []
     never: list[str] = []
     dead_letters: list[str] = []
     partitions: int = 2
@@ -51,6 +43,28 @@ class Case(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     def arrivals(self) -> list[Arrival]:
         """The events in order of delivery (``delivered``, else when they happened)."""
         return arrivals_of(self.start_at, self.events)
+
+    def play_into(self, engine: ReplayEngine, idle_seconds: int = IDLE_SECONDS) -> None:
+        """Let it happen, up to ``until``, and commit."""
+        arrivals = self.arrivals()
+        settle = max(1, (self.until_at - arrivals[-1].delivered_at) // SECOND)
+        play(tick_plan(arrivals, self.partitions, settle_seconds=settle, idle_seconds=idle_seconds), engine)
+        engine.commit()
+
+
+class Case(Judged, kw_only=True, forbid_unknown_fields=True):
+    """One timeline of a requirement.
+
+    ``counters`` are lifetime totals of everything together, 0 for one that must not be there. ``presence`` is by scope how many
+    wait and since when (``waiting``, ``oldest``). ``reports`` rows are lines of the roll-up asked for by ``length`` and ``by``:
+    ``period``, ``of``, ``provisional``, and values of ``core`` or met and breached of ``clocks`` by name. ``never`` are texts that
+    stand in no verdict, alert, pane or presence.
+    """
+
+    title: str
+    counters: dict[str, int] = {}
+    presence: dict[str, Row] = {}
+    reports: list[Row] = []
 
 
 class GoldenFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

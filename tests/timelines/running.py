@@ -4,8 +4,6 @@ from typing import Any, Final
 
 import msgspec
 
-from monitor.panes import totals
-from monitor.panes.ledger import PaneLedger
 from monitor.panes.waiting import Shown
 from monitor.panes.where import series_key
 from monitor.policy.model import Policy
@@ -15,12 +13,12 @@ from monitor.queues.indicators import formula
 from monitor.queues.report import Asked, report
 from monitor.replay.engine import ReplayEngine
 from monitor.replay.product import product_engine
-from monitor.sources.tick_plan import play, tick_plan
+from monitor.replay.totals import lifetime_series
 from schemas.alerts import Alert, Verdict
 from schemas.instants import SECOND, parse_instant
 from schemas.panes import PaneTotals
 from schemas.topics import ALERTS, DEAD_LETTERS, QUEUE_PANES, VERDICTS
-from tests.timelines.reading import Case, Row, offset_us
+from tests.timelines.reading import Judged, Row, offset_us
 
 _verdict: Final = msgspec.json.Decoder(Verdict).decode
 _alert: Final = msgspec.json.Decoder(Alert).decode
@@ -31,17 +29,14 @@ _READ: Final = (VERDICTS, ALERTS, QUEUE_PANES)
 class Outcome:
     """What a case came to; the last version of each verdict and alert, in the order in which they were first said."""
 
-    def __init__(self, case: Case, policy: Policy) -> None:
+    def __init__(self, case: Judged, policy: Policy) -> None:
         self.case, self.policy = case, policy
         self.verdicts: dict[str, Verdict] = {}
         self.alerts: dict[str, Alert] = {}
         self.dead_letters: list[str] = []
         self.leaked: list[tuple[str, bytes]] = []
         self.engine: ReplayEngine = product_engine(policy, self, partitions=case.partitions, commit_every=1)
-        arrivals = case.arrivals()
-        settle = (case.until_at - arrivals[-1].delivered_at) // SECOND
-        play(tick_plan(arrivals, case.partitions, settle_seconds=max(1, settle)), self.engine)
-        self.engine.commit()
+        case.play_into(self.engine)
 
     def take(self, record: Record) -> None:
         """Keep what is compared."""
@@ -87,12 +82,8 @@ class Outcome:
 
     def totals(self, series: tuple[str, str]) -> PaneTotals:
         """All that was ever booked of a series, by every processor that books."""
-        whole = PaneTotals()
-        for shard in (*self.engine.contacts, *getattr(self.engine, "customers", ())):
-            for scope, dimensions, found in PaneLedger(0, self.policy, shard.state, 1).lifetime():
-                if (scope, dimensions) == series:
-                    totals.merge(whole, found)
-        return whole
+        states = (shard.state for shard in (*self.engine.contacts, *self.engine.customers))
+        return lifetime_series(states, self.policy).get(series, PaneTotals())
 
     def presence(self, scope: str) -> Row:
         """Who waits in a scope at the end, over all shards."""

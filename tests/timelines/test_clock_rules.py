@@ -24,7 +24,7 @@ RULES: Final = {"P6", "P37", "P38", *(f"P{n}" for n in (1, 2, 3, 4, *range(8, 34
 @cache
 def explained(path: Path) -> Explanations:
     """What is told of a file."""
-    return read_timeline(path).explained(path.stem)
+    return read_timeline(path).explained()
 
 
 @pytest.fixture(params=FILES, ids=lambda path: path.stem)
@@ -41,7 +41,7 @@ def timeline(path: Path) -> Timeline:
 
 
 def test_what_is_published_is_what_the_file_says(path: Path, timeline: Timeline) -> None:
-    outcome = Outcome(timeline.case(path.stem), timeline.compiled())
+    outcome = Outcome(timeline, timeline.compiled())
     _compare(outcome.shown_verdicts(), timeline.verdicts)
     if timeline.alerts is not None:
         _compare(outcome.shown_alerts(), timeline.alerts)
@@ -53,7 +53,7 @@ def test_what_is_published_is_what_the_file_says(path: Path, timeline: Timeline)
 
 def test_the_explanation_is_what_the_file_says(path: Path, timeline: Timeline) -> None:
     told = explained(path)
-    start_at = timeline.case(path.stem).start_at
+    start_at = timeline.start_at
     cycles = [shown(cycle, contact.contact, start_at) for contact in told.contacts for cycle in contact.cycles]
     _compare(cycles, timeline.explanation)
 

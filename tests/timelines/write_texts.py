@@ -14,7 +14,7 @@ def main(rules: list[str]) -> None:
         timeline = read_timeline(path)
         if rules and timeline.rule not in rules:
             continue
-        told = timeline.explained(path.stem)
+        told = timeline.explained()
         for language in get_args(Language):
             path.with_suffix(f".{language}.txt").write_text(text_of(told, language), encoding="utf-8")
 

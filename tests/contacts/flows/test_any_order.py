@@ -10,6 +10,7 @@ from schemas.event import Event
 from schemas.events import Family
 from tests.contacts.driving import Shard, event, final_alerts
 from tests.contacts.flows.rules import rules
+from tests.contacts.shuffling import straight_and_shuffled
 
 POLICY: Policy = rules()
 END = 30_000.0
@@ -59,15 +60,5 @@ def outcome(shard: Shard) -> tuple[object, ...]:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contacts(), st.data())
 def test_order_duplicates_ticks_and_restarts_do_not_matter(events: list[Event], data: st.DataObject) -> None:
-    straight = Shard(POLICY).send(*sorted(events, key=lambda e: (e.at, e.sequence, e.source, e.id)), t=END).tick(END)
-    mixed = Shard(POLICY)
-    arrivals = data.draw(st.permutations(events)) + data.draw(st.lists(st.sampled_from(events), max_size=3))
-    for n, each in enumerate(arrivals):
-        mixed.send(each, t=END)
-        how = data.draw(st.sampled_from(["", "", "tick", "restart"]))
-        if how == "tick":
-            mixed.tick(END - 1000 + n)
-        elif how == "restart":
-            mixed.restart()
-    mixed.tick(END)
+    straight, mixed = straight_and_shuffled(POLICY, events, END, data)
     assert outcome(mixed) == outcome(straight)
