@@ -1,19 +1,20 @@
 """Policy versions on ``sla.policies``: read whole before a worker is ready, followed while it lives, appended one at a time.
 
 All of them lie in one partition: their order there is their order. Who appends holds the topic's transactional id, so of two that
-start with new policies at the same moment one is fenced, reads what the other wrote and decides anew.
+start with new policies at the same moment one is fenced, waits a moment of random length, reads what the other wrote and decides anew.
 """
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from agents.runtime.connection import client_options, free_consumer
+from agents.runtime.connection import client_options, free_consumer, unreachable
 from agents.runtime.exits import Exit, leave
 from agents.runtime.settings import RuntimeSettings
 from agents.runtime.topics import require_written_topics
@@ -28,6 +29,9 @@ PARTITION: Final = 0
 """The one partition that holds every version."""
 
 TRIES: Final = 8
+STAND_BACK_SECONDS: Final = 0.5
+"""How long who was fenced waits at most after the first attempt; the n-th waits up to n times as long."""
+
 _WAIT_MS: Final = 500
 _decoder: Final = msgspec.json.Decoder(PolicyRecord)
 
@@ -85,8 +89,8 @@ async def read_policies(settings: RuntimeSettings) -> Policies:
 async def append_policy(settings: RuntimeSettings, decide: Decide) -> Policies:
     """Append what ``decide`` asks for, if anything, and return all versions; nobody else appends between its reading and its writing."""
     await require_written_topics(settings, (POLICIES,))
-    known = await read_policies(settings)
-    for _ in range(TRIES):
+    known, refused = await read_policies(settings), KafkaError()
+    for attempt in range(TRIES):
         if decide(known) is None:
             return known
         producer = AIOKafkaProducer(**client_options(settings), transactional_id=f"{settings.application_id}-policies")
@@ -100,13 +104,24 @@ async def append_policy(settings: RuntimeSettings, decide: Decide) -> Policies:
                 await producer.send_and_wait(settings.physical(POLICIES), encode_policy(record), record.version.encode(), PARTITION)
             known.add(record)
             return known
-        except (ProducerFenced, InvalidProducerEpoch):
-            known = await read_policies(settings)  # somebody else appended meanwhile
-        except (KafkaError, OSError) as error:
-            raise BrokerError(f"the policy was not accepted by {settings.bootstrap}: {error!r}") from error
+        except (KafkaConnectionError, OSError) as error:
+            raise unreachable(settings, error) from error
+        except KafkaError as error:
+            refused = error  # fenced: somebody else appends; or uncertain: what the topic holds then decides
         finally:
             await producer.stop()
-    raise BrokerError("others publish policies all the time; try again")
+            _settle(producer)
+        await asyncio.sleep(random.uniform(0, STAND_BACK_SECONDS * (attempt + 1)))  # noqa: S311 - several that start together must not fence each other for ever
+        known = await read_policies(settings)
+    raise BrokerError(f"the policy was not accepted by {settings.bootstrap} in {TRIES} attempts, the last with {refused!r}; try again") from refused
+
+
+def _settle(producer: AIOKafkaProducer) -> None:
+    """aiokafka leaves the error of a transaction in futures that nobody awaits; asyncio would log each as forgotten."""
+    unsent = [batch._drain_waiter for batches in producer._message_accumulator._batches.values() for batch in batches]
+    for outcome in (producer._txn_manager.wait_for_transaction_end(), *unsent):
+        if outcome is not None and outcome.done():
+            outcome.exception()
 
 
 def encode_policy(record: PolicyRecord) -> bytes:

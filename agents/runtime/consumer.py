@@ -94,6 +94,12 @@ class SliceConsumer(driver.Consumer):  # type: ignore[misc]  # Faust is untyped
                 await self._check_end(tp, position)
             await self.restart_at(tp, position)
             self._hooks.begin_at(tp, position)
+            self._tell_group(tp, position)
+
+    def _tell_group(self, tp: TP, position: int) -> None:
+        """Whoever applied up to here may have died before it told the group; lag displays read the group's positions."""
+        if position > 0:
+            self._acked[tp].append(position - 1)
 
     async def _check_end(self, tp: TP, position: int) -> None:
         """A position behind the log's end means another log; a broker that has just restarted gets time to open it."""

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 
 class Line(NamedTuple):
@@ -18,11 +17,11 @@ class Line(NamedTuple):
     timestamp_ms: int
 
 
-def _consumer(bootstrap: str) -> Consumer:
+def _consumer(bootstrap: str, group: str = "independent-reader") -> Consumer:
     return Consumer(
         {
             "bootstrap.servers": bootstrap,
-            "group.id": "independent-reader",
+            "group.id": group,
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
@@ -82,12 +81,20 @@ def latest(lines: list[Line]) -> dict[bytes, bytes]:
 
 def lag(bootstrap: str, group: str, topics: list[str], partitions: int = 4) -> int:
     """Records that the group has not yet acknowledged; a partition it never acknowledged counts whole."""
-    admin = AdminClient({"bootstrap.servers": bootstrap})
     places = [TopicPartition(topic, p) for topic in topics for p in range(partitions)]
-    answer = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group, places)])[group].result()
-    done = {(tp.topic, tp.partition): max(tp.offset, 0) for tp in answer.topic_partitions}
-    consumer = _consumer(bootstrap)
+    consumer = _consumer(bootstrap, group)  # asks without joining; librdkafka's admin client crashes where the group has no coordinator yet
     try:
+        done = _acknowledged(consumer, places)
         return sum(max(0, consumer.get_watermark_offsets(tp, timeout=10)[1] - done.get((tp.topic, tp.partition), 0)) for tp in places)
     finally:
         consumer.close()
+
+
+def _acknowledged(consumer: Consumer, places: list[TopicPartition]) -> dict[tuple[str, int], int]:
+    try:
+        answer = consumer.committed(places, timeout=10)
+    except KafkaException as error:
+        if error.args[0].retriable() or error.args[0].code() == KafkaError.NOT_COORDINATOR:
+            return {}  # a group that is just being made
+        raise
+    return {(tp.topic, tp.partition): max(tp.offset, 0) for tp in answer}

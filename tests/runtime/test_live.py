@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from confluent_kafka.admin import AdminClient
 
 from agents.publisher import Publisher
 from agents.reader import read_topics
@@ -22,8 +24,9 @@ from schemas.instants import SECOND
 from schemas.ticks import Tick
 from schemas.topics import DEAD_LETTERS
 from tests.chaos.replay import committed_positions
+from tests.live.log import lag
 from tests.runtime import toys
-from tests.runtime.harness import Worker, eventually, keys, now_us, opened, toy_topics
+from tests.runtime.harness import WAIT_SECONDS, Worker, eventually, keys, now_us, opened, toy_topics
 from tests.runtime.toy_worker import SPECS
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
@@ -55,6 +58,32 @@ async def test_killed_restarted_and_ended_in_order_every_alert_comes_once(kafka_
             records = await eventually(kafka_settings, toys.ALERTS, lambda records: len(records) >= 300)
             assert worker.terminate(within_seconds=10) == 0
     assert keys(records) == sorted(first + second + third)
+
+
+async def test_who_comes_back_tells_the_group_what_was_applied_before(kafka_settings: RuntimeSettings, tmp_path: Path) -> None:
+    """A worker may die between a commit and its word to the group; lag displays would show that lag until the next event."""
+    async with toy_topics(kafka_settings):
+        with Worker(kafka_settings, "deadlines", folder=tmp_path) as worker:
+            await publish(kafka_settings, names("a", 100))
+            await eventually(kafka_settings, toys.ALERTS, lambda records: len(records) == 100)
+            assert worker.terminate() == 0
+        await _forget_group(kafka_settings)
+        assert _lag(kafka_settings) == 100
+        with Worker(kafka_settings, "deadlines", folder=tmp_path):
+            until = time.monotonic() + WAIT_SECONDS
+            while await asyncio.to_thread(_lag, kafka_settings):
+                assert time.monotonic() < until, "the group was never told"
+                await asyncio.sleep(0.3)
+
+
+async def _forget_group(settings: RuntimeSettings) -> None:
+    group = settings.application_id
+    admin = AdminClient({"bootstrap.servers": settings.bootstrap})
+    await asyncio.to_thread(admin.delete_consumer_groups([group])[group].result, WAIT_SECONDS)
+
+
+def _lag(settings: RuntimeSettings) -> int:
+    return lag(settings.bootstrap, settings.application_id, [settings.physical(toys.CALLS)], settings.partitions)
 
 
 async def test_a_survivor_takes_over_and_the_thawed_owner_does_no_harm(kafka_settings: RuntimeSettings, tmp_path: Path) -> None:
