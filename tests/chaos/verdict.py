@@ -4,17 +4,19 @@ from collections import Counter
 
 import msgspec
 
+from agents.policies import read_policies
 from agents.runtime.settings import RuntimeSettings
+from monitor.policy.book import Policies
 from monitor.processing import Output, Record
 from schemas.partition import partition_of
 from tests.chaos.replay import Logs, committed_positions, read_logs, replay_shard
-from tests.chaos.scenario import Scenario
+from tests.chaos.scenario import Expected, Scenario
 
 Line = tuple[str, int, bytes, bytes | None, tuple[tuple[str, bytes], ...]]
 
 
 class Verdict(msgspec.Struct):
-    """The four zeros; ``alerts`` and ``counters`` say how much was compared."""
+    """The four zeros; ``alerts``, ``counters`` and ``endings`` say how much was compared."""
 
     lost: int = 0
     false: int = 0
@@ -22,6 +24,7 @@ class Verdict(msgspec.Struct):
     wrong_counters: int = 0
     alerts: int = 0
     counters: int = 0
+    endings: int = 0
 
     def __add__(self, other: "Verdict") -> "Verdict":
         return Verdict(*(getattr(self, name) + getattr(other, name) for name in self.__struct_fields__))
@@ -46,7 +49,8 @@ async def judge(settings: RuntimeSettings, scenario: Scenario) -> Verdict:
     topics = sorted({topic for spec in scenario.specs for topic in (*spec.topics, *spec.outputs)})
     logs = await read_logs(settings, topics)
     replayed: list[Line] = []
-    for spec in scenario.specs:
+    policies = Policies() if scenario.versions is None else await read_policies(settings)
+    for spec in scenario.specs_under(policies):
         for partition, upto in sorted((await committed_positions(settings, spec)).items()):
             replayed.extend(_line(settings, output) for output in replay_shard(settings, spec, partition, logs, upto))
     return compare(scenario, logs, replayed)
@@ -54,8 +58,9 @@ async def judge(settings: RuntimeSettings, scenario: Scenario) -> Verdict:
 
 def compare(scenario: Scenario, logs: Logs, replayed: list[Line]) -> Verdict:
     """What was seen against what was known and what the replay says."""
-    verdict = Verdict()
-    _alerts(scenario, logs, replayed, verdict)
+    verdict, expected = Verdict(), scenario.expected()
+    _alerts(scenario, expected, logs, replayed, verdict)
+    _endings(scenario, expected, logs, verdict)
     for topic in sorted({topic for spec in scenario.specs for topic in spec.outputs} - {scenario.alert_topic}):
         _counters(topic, logs, replayed, verdict)
     return verdict
@@ -65,7 +70,7 @@ def _lines(topic: str, logs: Logs) -> list[Line]:
     return [_seen(record) for (name, _), records in sorted(logs.items()) if name == topic for record in records]
 
 
-def _alerts(scenario: Scenario, logs: Logs, replayed: list[Line], verdict: Verdict) -> None:
+def _alerts(scenario: Scenario, expected: Expected, logs: Logs, replayed: list[Line], verdict: Verdict) -> None:
     live = Counter(_lines(scenario.alert_topic, logs))
     again = Counter(line for line in replayed if line[0] == scenario.alert_topic)
     seen = Counter(
@@ -75,11 +80,17 @@ def _alerts(scenario: Scenario, logs: Logs, replayed: list[Line], verdict: Verdi
         for record in records
         if (identity := scenario.identity(record))
     )
-    expected = scenario.expected()
     verdict.alerts = sum(live.values())
     verdict.lost = len(expected.alerts - set(seen)) + sum(1 for line in again if line not in live)
     verdict.false = len(set(seen) & expected.quiet) + sum(1 for line in live if line not in again)
     verdict.duplicates = sum(count - 1 for count in seen.values()) + sum(max(0, count - again[line]) for line, count in live.items() if line in again)
+
+
+def _endings(scenario: Scenario, expected: Expected, logs: Logs, verdict: Verdict) -> None:
+    """What must be said last, and is not, is lost."""
+    last = dict(ending for _, records in sorted(logs.items()) for record in records if (ending := scenario.ending(record)) is not None)
+    verdict.endings = len(expected.endings)
+    verdict.lost += sum(1 for name, said in expected.endings.items() if not last.get(name, "").startswith(said))
 
 
 def _counters(topic: str, logs: Logs, replayed: list[Line], verdict: Verdict) -> None:
