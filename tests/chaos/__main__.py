@@ -19,6 +19,10 @@ from tests.chaos.toy_scenario import ToyScenario
 from tests.chaos.truncation import truncate_source
 from tests.chaos.verdict import Verdict
 
+ZEROS = ("lost", "false", "duplicates", "wrong_counters")
+NOTES = 20
+"""How many wrongs are named."""
+
 
 def _toys(seed: int) -> Scenario:
     return ToyScenario(seed)
@@ -37,7 +41,10 @@ async def _all(names: list[str], broker: LocalBroker, kills: int, seed: int, fol
         work = folder / name
         work.mkdir()
         verdict, happened, exits = await run_chaos(SCENARIOS[name](seed), broker, kills, seed, work)
-        print(f"# {name}: {verdict}; exits {dict(sorted(exits.items()))}", file=sys.stderr, flush=True)
+        figures = ", ".join(f"{figure} {getattr(verdict, figure)}" for figure in ZEROS)
+        print(f"# {name}: {figures}; exits {dict(sorted(exits.items()))}", file=sys.stderr, flush=True)
+        for note in verdict.notes[:NOTES]:
+            print(f"#   {note}", file=sys.stderr, flush=True)
         total += verdict
         counts += happened
         refused += await truncate_source(chaos_settings(broker.bootstrap), SCENARIOS[name](seed), work)
@@ -66,11 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
     for name in (*ALL, *BY_PEOPLE):
         print(f"{name}: {counts[name]}")
     print(f"truncation_refused: {refused}")
-    for name in ("lost", "false", "duplicates", "wrong_counters"):
+    for name in ZEROS:
         print(f"{name}: {getattr(total, name)}")
     print(f"alerts_compared: {total.alerts}")
     print(f"counters_compared: {total.counters}")
     print(f"endings_compared: {total.endings}")
+    print(f"unknown_outcomes: {total.unknown}")
     clean = total.clean and refused == len(names)
     if clean:
         shutil.rmtree(folder)

@@ -224,7 +224,7 @@ def test_a_contact_opened_just_beyond_a_switch_comes_under_it_whenever_commits_f
     """Design §4: outputs are a function of the logs; the contact was told to others between the switch and its first event."""
     two = msgspec.structs.replace(version("v2", 120), queues=QueuePolicy(dimensions=("region",)))
     shard = versioned(version("v1", 60), two)
-    about = {"customer_key": "k1", "request_subtype": "network", "region": "north"}
+    about: dict[str, Any] = {"customer_key": "k1", "request_subtype": "network", "region": "north"}
     opened = event("workorder.created", 1.4, request_type="fault", **about)
     steps = [
         ("v1", 0.2, ()),
