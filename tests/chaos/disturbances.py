@@ -24,6 +24,7 @@ ALL = (KILL, RESTART, TAKE_OVER, PAUSE, DELAYED, BROKER, REFUSED, TRUNCATED, CUT
 BY_PEOPLE = (SWITCHED, COMMANDS_GIVEN, EXEMPTED, LIFTED, REPAIRED)
 
 TINY_BYTES = 64
+START_SECONDS = 4.0
 HELD_SECONDS = 3.5
 """How long commits are held while a version is published and everybody is killed; a transaction lives 5 s."""
 
@@ -110,6 +111,8 @@ class Disturbances:
 
     async def refuse_output(self) -> None:
         """The alert topic takes nothing for a while: no commit may succeed, nothing may be lost."""
+        while len(self._fleet.running_for(START_SECONDS)) < self._fleet.size:  # noqa: ASYNC110 - who starts now would refuse such a topic
+            await asyncio.sleep(0.1)
         before = self._fleet.exits[Exit.COMMIT_FAILED]
         await self._limit(TINY_BYTES)
         for _ in range(300):

@@ -104,7 +104,7 @@ class ProductScenario:
             for region in (EXEMPT_REGION, LIFTED_REGION):
                 command = self.staff.exempt(Selector(region=region))
                 await self.staff.give(publisher, settings.partitions, command)
-        self._to_lift = command.id
+        self._to_lift = command
         self.versions.begin()
         await self.versions.publish(settings)
 
@@ -129,8 +129,9 @@ class ProductScenario:
     async def _lift_region(self, settings: RuntimeSettings, stop: asyncio.Event) -> None:
         await _unless(stop, 40)
         async with Publisher(settings) as publisher:
-            await self.staff.give(publisher, settings.partitions, self.staff.lift(self._to_lift))
-            await self.staff.give(publisher, settings.partitions, self.staff.repair("nobody", verdict="met"))  # a dead letter
+            nobody = self.staff.repair("nobody", verdict="met")  # a dead letter
+            for command in (self.staff.lift(self._to_lift.id), self._to_lift, nobody):
+                await self.staff.give(publisher, settings.partitions, command)
 
     def _about(self, alert: Alert) -> str:
         sent = self._contacts.get(alert.contact or "")
@@ -190,7 +191,7 @@ class ProductScenario:
 
     def settled_at(self) -> Instant:
         """Contacts are visited a few at each tick after a switch or a command, so those take a moment."""
-        return max(self._last_at + LONGEST_PROMISE_US + 2 * SECOND, self.versions.settled_at + 6 * SECOND, self.staff.last_at + 6 * SECOND)
+        return max(self._last_at + LONGEST_PROMISE_US + 2 * SECOND, self.versions.settled_at + 4 * SECOND, self.staff.last_at + 4 * SECOND)
 
     def expected(self) -> Expected:
         expected = Expected(set(), set(), dict(self.staff.endings))

@@ -56,7 +56,7 @@ async def run_chaos(scenario: Scenario, broker: LocalBroker, kills: int, seed: i
     people = asyncio.create_task(scenario.operate(settings, stop))
     watch = asyncio.create_task(_watch(fleet))
     try:
-        await asyncio.sleep(8)
+        await asyncio.sleep(6)
         for number, happens in enumerate(_programme(disturb, scenario, kills, rng)):
             print(f"# {number + 1}: {happens.__name__}", file=sys.stderr, flush=True)
             await happens()

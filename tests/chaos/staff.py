@@ -1,7 +1,7 @@
 """People at work during a chaos run: they exempt, lift and repair what they see on ``sla.alerts``, and now and then repeat themselves.
 
 A command about an alert is sent after the alert was read, and a lift after the exemption showed: so its outcome is known whatever
-breaks in between.
+breaks in between. An exemption that was lifted is sent once more: it is the same command, and changes nothing.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class Staff:
     def __init__(self, rng: random.Random) -> None:
         self._random = rng
         self._number = 0
-        self._to_lift: dict[str, tuple[str, str, str]] = {}
+        self._to_lift: dict[str, tuple[Exempt, str, str]] = {}
         self._seen: set[tuple[str, int]] = set()
         self.endings: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
@@ -78,23 +78,23 @@ class Staff:
                     async for record in follow(settings, [ALERTS]):
                         if stop.is_set():
                             return
-                        command = self._ruling(record, about, easy())
-                        if command is not None:
+                        for command in self._ruling(record, about, easy()):
                             await self.give(publisher, settings.partitions, command)
                 await asyncio.sleep(0.5)
 
-    def _ruling(self, record: Record, about: Callable[[Alert], str], easy: str) -> Command | None:
+    def _ruling(self, record: Record, about: Callable[[Alert], str], easy: str) -> list[Command]:
         alert = msgspec.json.decode(record.value or b"", type=Alert)
         if alert.kind != "breach" or (alert.id, alert.version) in self._seen:
-            return None
+            return []
         self._seen.add((alert.id, alert.version))
         name = f"{alert.contact}|{alert.clock}"
         if alert.id in self._to_lift and alert.state == "resolved":
-            target, reason, name = self._to_lift.pop(alert.id)
+            exempt, reason, name = self._to_lift.pop(alert.id)
             self._must_end(name, f"firing {reason} v3.", f"breached {reason} v3.")
-            return self.lift(target)
+            return [self.lift(exempt.id), exempt]
         kind = about(alert) if (alert.version, alert.state) == (1, "firing") else ""
-        return self._first_ruling(alert, name, kind, easy)
+        first = self._first_ruling(alert, name, kind, easy)
+        return [] if first is None else [first]
 
     def _first_ruling(self, alert: Alert, name: str, kind: str, easy: str) -> Command | None:
         contact, chance = alert.contact or "", self._random.random() / SHARE
@@ -109,7 +109,7 @@ class Staff:
         exempt = self.exempt(Selector(contact=contact), (alert.clock or "",))
         self._must_end(name, "resolved exempted v2.", "exempt exempted v2.")
         if chance < 2:
-            self._to_lift[alert.id] = (exempt.id, alert.reason, name)
+            self._to_lift[alert.id] = (exempt, alert.reason, name)
         return exempt
 
     def _must_end(self, name: str, alert: str, verdict: str) -> None:

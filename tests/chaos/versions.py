@@ -1,7 +1,9 @@
 """The policy versions of a chaos run: published one after the other as people do it, and watched until every shard is under them."""
 
 import asyncio
+import contextlib
 import json
+import time
 from itertools import count
 from pathlib import Path
 from typing import Final, Literal
@@ -25,6 +27,7 @@ from tests.runtime.harness import now_us
 
 BASE: Final = Path(__file__).with_name("product.yaml")
 CLOCK_OF: Final[dict[Family, str]] = {"call": "answer", "chat": "first_reply", "workorder": "first_feedback"}
+NAMED_SECONDS: Final = 90.0
 MARGIN_US: Final = SECOND
 """T is half a second behind the clock: a version can count from a T before it was published."""
 
@@ -58,7 +61,7 @@ EDITIONS: Final = (
 
 
 class Versions:
-    """Published so far, oldest first; ``turn`` is held by who publishes, until every shard is under the new version."""
+    """Published so far, oldest first; ``turn`` is held by who publishes: nobody passes over a version that is still on its way."""
 
     def __init__(self) -> None:
         self.turn = asyncio.Lock()
@@ -97,15 +100,13 @@ class Versions:
 
     async def named(self, settings: RuntimeSettings, partitions: int = 1) -> None:
         """Wait until ticks of that many shards name the newest version; then it is known by when it counts there."""
-        number = len(self.names) - 1
-        while True:
-            try:
-                firsts = await _first_named(settings, self.names[number])
-            except BrokerError:
-                firsts = []
-            if len(firsts) >= partitions:
-                break
+        number, until = len(self.names) - 1, time.monotonic() + NAMED_SECONDS
+        firsts: list[Instant] = []
+        while len(firsts) < partitions:
+            assert time.monotonic() < until, f"after {NAMED_SECONDS} s ticks of {len(firsts)} shards name version {number + 1}"
             await asyncio.sleep(0.2)
+            with contextlib.suppress(BrokerError):
+                firsts = await _first_named(settings, self.names[number])
         if partitions == settings.partitions:
             self._windows[number] = (self._windows[number][0], max(firsts))
 
