@@ -14,6 +14,7 @@ from agents.runtime.exits import Exit
 from agents.runtime.settings import RuntimeSettings
 from tests.chaos.fleet import Fleet
 from tests.chaos.versions import Versions
+from tests.runtime.harness import now_us
 
 KILL, RESTART, TAKE_OVER, PAUSE = "kill_9", "restart", "take_over", "pause_beyond_session"
 DELAYED, BROKER, REFUSED = "commit_delayed_across_rebalance", "broker_restart", "output_refused"
@@ -24,7 +25,6 @@ ALL = (KILL, RESTART, TAKE_OVER, PAUSE, DELAYED, BROKER, REFUSED, TRUNCATED, CUT
 BY_PEOPLE = (SWITCHED, COMMANDS_GIVEN, EXEMPTED, LIFTED, REPAIRED)
 
 TINY_BYTES = 64
-START_SECONDS = 4.0
 HELD_SECONDS = 3.5
 """How long commits are held while a version is published and everybody is killed; a transaction lives 5 s."""
 
@@ -83,6 +83,7 @@ class Disturbances:
 
     async def cut_switch_short(self, versions: Versions) -> None:
         """A new policy version, and a crash of everybody when ticks name it already and no shard has committed that it took it over."""
+        killed_at = 0
         async with versions.turn:
             await versions.named(self._settings, self._settings.partitions)  # the version before it counts everywhere
             for _ in range(5):
@@ -93,11 +94,13 @@ class Disturbances:
                 for number in self._fleet.running:
                     self._fleet.kill(number, self._random.uniform(0.2, 1.0))
                     self.counts[KILL] += 1
+                killed_at = now_us()
                 self._fleet.fault_file.unlink()
                 if not any(version.encode() in value for state in await read_states(self._settings, "contacts") for value in state.values()):
                     self.counts[CUT_SHORT] += 1
-                    return
+                    break
                 await versions.named(self._settings, self._settings.partitions)
+        await versions.ticked(self._settings, killed_at)  # nobody was left: what comes next needs somebody to happen to
 
     async def restart_broker(self) -> None:
         """The broker crashes and comes back with its logs."""
@@ -111,8 +114,6 @@ class Disturbances:
 
     async def refuse_output(self) -> None:
         """The alert topic takes nothing for a while: no commit may succeed, nothing may be lost."""
-        while len(self._fleet.running_for(START_SECONDS)) < self._fleet.size:  # noqa: ASYNC110 - who starts now would refuse such a topic
-            await asyncio.sleep(0.1)
         before = self._fleet.exits[Exit.COMMIT_FAILED]
         await self._limit(TINY_BYTES)
         for _ in range(300):

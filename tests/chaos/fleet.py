@@ -21,7 +21,6 @@ class Fleet:
         self._environment = {**os.environ, "SLA_FAULT_FILE": str(self.fault_file)}
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._down_until: dict[int, float] = {}
-        self._started: dict[int, float] = {}
         self.exits: Counter[int] = Counter()
         self.restarts = self.starts = 0
         self.size = size
@@ -31,7 +30,6 @@ class Fleet:
             self._processes[number] = subprocess.Popen(self._command, stdout=log, stderr=log, env=self._environment)
         self._down_until.pop(number, None)
         self.starts += 1
-        self._started[number] = time.monotonic()
 
     def start_all(self) -> None:
         for number in range(self.size):
@@ -40,10 +38,6 @@ class Fleet:
     @property
     def running(self) -> list[int]:
         return sorted(self._processes)
-
-    def running_for(self, seconds: float) -> list[int]:
-        """Those that have been running for so long: a worker looks at the topics only when it starts."""
-        return [number for number in self.running if time.monotonic() - self._started[number] >= seconds]
 
     def kill(self, number: int, down_seconds: float) -> None:
         """End it as a crash would; it comes back after a while."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Final, Literal
@@ -27,7 +28,7 @@ from tests.runtime.harness import now_us
 
 BASE: Final = Path(__file__).with_name("product.yaml")
 CLOCK_OF: Final[dict[Family, str]] = {"call": "answer", "chat": "first_reply", "workorder": "first_feedback"}
-NAMED_SECONDS: Final = 90.0
+WAIT_SECONDS: Final = 90.0
 MARGIN_US: Final = SECOND
 """T is half a second behind the clock: a version can count from a T before it was published."""
 
@@ -100,15 +101,14 @@ class Versions:
 
     async def named(self, settings: RuntimeSettings, partitions: int = 1) -> None:
         """Wait until ticks of that many shards name the newest version; then it is known by when it counts there."""
-        number, until = len(self.names) - 1, time.monotonic() + NAMED_SECONDS
-        firsts: list[Instant] = []
-        while len(firsts) < partitions:
-            assert time.monotonic() < until, f"after {NAMED_SECONDS} s ticks of {len(firsts)} shards name version {number + 1}"
-            await asyncio.sleep(0.2)
-            with contextlib.suppress(BrokerError):
-                firsts = await _first_named(settings, self.names[number])
+        number = len(self.names) - 1
+        firsts = await _until(settings, partitions, lambda tick: tick.policy == self.names[number])
         if partitions == settings.partitions:
             self._windows[number] = (self._windows[number][0], max(firsts))
+
+    async def ticked(self, settings: RuntimeSettings, since_at: Instant) -> None:
+        """Wait until every shard was given a tick after an instant: all of them are owned."""
+        await _until(settings, settings.partitions, lambda tick: tick.clock_at > since_at)
 
     def begin(self) -> None:
         """The first version counts from the beginning."""
@@ -128,15 +128,26 @@ async def _append(settings: RuntimeSettings, record: PolicyRecord) -> None:
             return
 
 
-async def _first_named(settings: RuntimeSettings, version: str) -> list[Instant]:
-    """The T of the first tick in each partition that names a version and moves T on."""
+async def _until(settings: RuntimeSettings, partitions: int, wanted: Callable[[Tick], bool]) -> list[Instant]:
+    """Wait until so many shards have ticks as wanted; the T of the first of each."""
+    until, firsts = time.monotonic() + WAIT_SECONDS, list[Instant]()
+    while len(firsts) < partitions:
+        assert time.monotonic() < until, f"after {WAIT_SECONDS} s {len(firsts)} of {partitions} shards have such ticks"
+        await asyncio.sleep(0.2)
+        with contextlib.suppress(BrokerError):
+            firsts = await _firsts(settings, wanted)
+    return firsts
+
+
+async def _firsts(settings: RuntimeSettings, wanted: Callable[[Tick], bool]) -> list[Instant]:
+    """The T of the first tick in each partition that is as wanted and moves T on."""
     found: dict[int, Instant] = {}
     reached: dict[int, Instant] = {}
     for record in (await read_topics(settings, [CONTACTS_TICKS]))[CONTACTS_TICKS]:
         tick = _tick(record.value or b"")
         if tick.t > reached.get(record.partition, 0):
             reached[record.partition] = tick.t
-            if tick.policy == version:
+            if wanted(tick):
                 found.setdefault(record.partition, tick.t)
     return list(found.values())
 
