@@ -60,7 +60,7 @@ async def run_chaos(scenario: Scenario, broker: LocalBroker, kills: int, seed: i
         for number, happens in enumerate(_programme(disturb, scenario, kills, rng)):
             print(f"# {number + 1}: {happens.__name__}", file=sys.stderr, flush=True)
             await happens()
-            await asyncio.sleep(rng.uniform(3, 6))
+            await asyncio.sleep(rng.uniform(2, 4.5))
             if people.done():
                 await people
         stop.set()
