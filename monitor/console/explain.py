@@ -8,14 +8,16 @@ import click
 import msgspec
 
 from monitor.console.asking import ask
-from monitor.console.policies import open_policy, settings
+from monitor.console.policies import files_of, open_policy, settings
 from monitor.console.screen import Format, output_option, print_json
 from monitor.errors import SourceError
-from monitor.policy import load_policy
 from monitor.policy.model import Language
 from monitor.replay.explaining import explain_log, of_clock
+from monitor.replay.schedule import Schedule
 from monitor.sources.arrival import Arrival
+from monitor.sources.commanded import given_of
 from monitor.sources.events_file import arrival_of
+from monitor.sources.revisions import versions_of
 from monitor.sources.timeline import arrivals_of, read_timeline
 from monitor.wording.explanations import explanation_text, refused_text
 from schemas.documents import documents
@@ -101,8 +103,11 @@ def _of_file(target: str, policy: str | None, until: Instant | None) -> Explanat
 
 def _of_timeline(raw: bytes, file: str, policy: str | None, until: Instant | None) -> Explanations:
     timeline = read_timeline(raw.decode(errors="replace"), file)
-    compiled = load_policy([(file, timeline.policy)]) if timeline.policy is not None and policy is None else open_policy(policy)
-    return explain_log(arrivals_of(timeline.start_at, timeline.events, file), compiled, timeline.until_at if until is None else until)
+    files = [(file, timeline.policy)] if timeline.policy is not None and policy is None else files_of(policy)
+    schedule = Schedule(versions_of(timeline.start_at, files, timeline.policies, file))
+    given = given_of(timeline.start_at, timeline.commands, schedule.names, file)
+    arrivals = arrivals_of(timeline.start_at, timeline.events, file)
+    return explain_log(arrivals, schedule, timeline.until_at if until is None else until, given)
 
 
 def _arrivals(raw: bytes) -> tuple[list[Arrival], list[RefusedRecord]]:

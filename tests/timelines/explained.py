@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from monitor.policy import load_policy
-from monitor.policy.model import Language, Policy
+from monitor.policy.model import Language
 from monitor.replay.explaining import explain_log
+from monitor.replay.schedule import Schedule
 from monitor.sources.timeline import load_yaml
 from monitor.wording.explanations import explanation_text, refused_text
 from schemas.alerts import PauseInterval
@@ -24,13 +24,14 @@ class Timeline(Judged, kw_only=True, forbid_unknown_fields=True):
     policy: str
     explanation: list[Row] = msgspec.field(default_factory=list)
 
-    def compiled(self) -> Policy:
-        """The policy of the file."""
-        return load_policy([("policy", self.policy)])
+    def schedule(self) -> Schedule:
+        """The policy of the file, with what replaces it."""
+        return self.under([("policy", self.policy)])
 
     def explained(self) -> Explanations:
         """What ``sla-monitor explain`` makes of it."""
-        return explain_log(self.arrivals(), self.compiled(), self.until_at)
+        schedule = self.schedule()
+        return explain_log(self.arrivals(), schedule, self.until_at, self.given(schedule))
 
 
 def read_timeline(path: Path) -> Timeline:

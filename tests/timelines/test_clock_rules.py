@@ -41,7 +41,7 @@ def timeline(path: Path) -> Timeline:
 
 
 def test_what_is_published_is_what_the_file_says(path: Path, timeline: Timeline) -> None:
-    outcome = Outcome(timeline, timeline.compiled())
+    outcome = Outcome(timeline, timeline.schedule())
     _compare(outcome.shown_verdicts(), timeline.verdicts)
     if timeline.alerts is not None:
         _compare(outcome.shown_alerts(), timeline.alerts)
