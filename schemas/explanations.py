@@ -104,7 +104,7 @@ class CycleExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
     ``version`` is that of the published verdict, 0 while none was; ``remaining_seconds`` is the counted time left. With ``ruled`` a
     person decided ``verdict``; ``explanation`` then says what the events alone give, or, where a repair judged again under another
-    policy, what they give under that one, and ``unruled`` what they give under the contact's own (P7).
+    policy, what they give under that one (``policy_titles``), and ``unruled`` what they give under the contact's own (P7).
     """
 
     clock: str
@@ -128,6 +128,7 @@ class CycleExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     explanation: Explanation | None = None
     ruled: RuledBy | None = None
     unruled: Explanation | None = None
+    policy_titles: dict[str, str] = {}
 
 
 class FindingExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -66,6 +66,38 @@ def test_bad_lines_are_told_with_their_reasons(capsys: pytest.CaptureFixture[str
     assert "line 8: cannot be read" in done.out
 
 
+STEPPED_IN = """
+policy: "clocks: {fix: {start: workorder.created, stop: workorder.resolved, rules: [{target: 1h}]}}"
+start: "2026-03-02T09:00:00+08:00"
+events: [{at: 0, type: workorder.created}, {at: 2h, type: workorder.resolved}]
+commands: [{at: 3h, command: exempt, person: staff-7, reason: fibre cut, selector: {contact: c1}}]
+"""
+
+
+def test_a_timeline_without_an_end_goes_on_to_its_last_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(STEPPED_IN, encoding="utf-8")
+    told = run(capsys, "explain", str(tmp_path / "a.yaml")).out
+    assert "Exempt by staff-7, 2026-03-02 Mon 04:00: fibre cut (command k0)." in told
+    assert "The events alone: breached (done late)." in told
+    before = run(capsys, "explain", str(tmp_path / "a.yaml"), "--at", "2026-03-02T11:30:00+08:00").out
+    assert "staff-7" not in before
+
+
+def test_a_version_is_laid_over_the_policy_that_is_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        STEPPED_IN.replace("commands:", "policies: [{at: 30m, overlay: '{applies_to: open, title: Later}'}]\ncommands:"), encoding="utf-8"
+    )
+    done = run(capsys, "explain", str(tmp_path / "a.yaml"), "--policy", "telecom")
+    assert "from here on policy Later (version " in done.out
+    assert "Settled for the first time (first_resolution)" in done.out
+
+
+def test_a_mistake_in_a_command_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(STEPPED_IN.replace("person: staff-7, ", ""), encoding="utf-8")
+    done = run(capsys, "explain", str(tmp_path / "a.yaml"))
+    assert (done.code, "commands[0]: Object missing required field `person`" in done.err) == (1, True)
+
+
 def test_a_contact_that_is_not_in_the_file_is_exit_code_1(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert explain(capsys, folder, "--contact", "nobody").code == 1
 

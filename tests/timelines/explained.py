@@ -48,7 +48,7 @@ def text_of(told: Explanations, language: Language) -> str:
 
 def shown(cycle: CycleExplanation, contact: str, start_at: int) -> dict[str, Any]:
     """A cycle as the files write it: instants as offsets from the start, parts that say nothing left out."""
-    explanation = cycle.explanation
+    explanation, ruled = cycle.explanation, cycle.ruled
 
     def off(text: str | None) -> str | None:
         return None if text is None else offset_text(parse_instant(text) - start_at)
@@ -64,6 +64,10 @@ def shown(cycle: CycleExplanation, contact: str, start_at: int) -> dict[str, Any
         row["pauses"] = [_pause(pause, off) for pause in explanation.pauses]
         row["links"] = {link.clock: f"{offset_text(round(link.elapsed_seconds * SECOND))}, {link.share_ratio:g}" for link in explanation.links}
         row |= {"ended": explanation.ended, "ended_at": off(explanation.ended_at), "ended_by": explanation.ended_by}
+    if ruled is not None:
+        alone = cycle.unruled or explanation
+        row["ruled"] = {"person": ruled.person, "reason": ruled.reason, "command": ruled.command, "given_at": off(ruled.given_at)}
+        row["events_alone"] = alone.verdict if alone is not None else None
     row |= {"late": None if cycle.late_seconds is None else offset_text(round(cycle.late_seconds * SECOND)), "detected_late": cycle.detected_late}
     return {name: value for name, value in row.items() if value not in (None, [], {}, "", False)}
 

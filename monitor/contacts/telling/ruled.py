@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from monitor.contacts.cycles.rematch import NO_LONGER_PROMISED
 from monitor.contacts.kept.contact import Contact
 from monitor.contacts.rulings.ruling import Ruling
+from monitor.contacts.saying.promised import by_language
 from monitor.contacts.saying.records import ruled_by
 from monitor.contacts.saying.verdicts import EXEMPTED, REPAIRED
 from monitor.contacts.telling.cycles import cycles_of
@@ -46,11 +47,13 @@ def _set(cycle: CycleExplanation, ruling: Ruling, verdict: str, reason: str, lan
 def _again(cycle: CycleExplanation, ruling: Ruling, contact: Contact, t: Instant, stage: Stage, language: Language) -> CycleExplanation:
     """The cycle as the policy of the repair gives it, from the start of the contact."""
     plan = stage.plan
+    titles = by_language(plan.policy.titles, plan.policy.title)
     found = cycles_of(plan.families[contact.family], Timeline([stage], contact), contact, t, plan.policy.language)
     for each in found:
         if (each.clock, each.cycle) == (cycle.clock, cycle.cycle) and each.explanation is not None:
-            return _said(replace(each, ruled=ruled_by(ruling), unruled=cycle.explanation), plan.policy.language)
-    return _set(cycle, ruling, "cancelled", NO_LONGER_PROMISED, language)
+            again = replace(each, ruled=ruled_by(ruling), unruled=cycle.explanation, policy_titles=titles)
+            return _said(again, plan.policy.language)
+    return replace(_set(cycle, ruling, "cancelled", NO_LONGER_PROMISED, language), policy_titles=titles)
 
 
 def _said(cycle: CycleExplanation, language: Language) -> CycleExplanation:
