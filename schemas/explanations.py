@@ -154,7 +154,10 @@ class RefusedRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class ContactExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One contact as of ``t``, the instant that is judged."""
+    """One contact as of ``t``, the instant that is judged.
+
+    ``clock_titles`` are those of clocks whose cycles were left out, since only some were asked for: the timeline names them too.
+    """
 
     contact: str
     family: Family
@@ -168,6 +171,7 @@ class ContactExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_default
     timeline: tuple[TimelineEntry, ...] = ()
     cycles: tuple[CycleExplanation, ...] = ()
     findings: tuple[FindingExplanation, ...] = ()
+    clock_titles: dict[str, dict[str, str]] = {}
 
 
 class Explanations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -67,8 +67,10 @@ def _play(delivered: list[Arrival], log: Log, until: Instant | None, last_given_
 
 
 def of_clock(told: ContactExplanation, clock: str) -> ContactExplanation:
-    """Only the cycles of one clock; ``node`` stands for ``node:network`` too."""
-    return replace(told, cycles=tuple(cycle for cycle in told.cycles if clock in (cycle.clock, cycle.clock.partition(":")[0])))
+    """Only the cycles of one clock, and the titles of the others; ``node`` stands for ``node:network`` too."""
+    kept = tuple(cycle for cycle in told.cycles if clock in (cycle.clock, cycle.clock.partition(":")[0]))
+    others = {cycle.clock: cycle.titles for cycle in told.cycles if cycle.titles and cycle not in kept}
+    return replace(told, cycles=kept, clock_titles=others)
 
 
 def _told(processor: ContactsProcessor, named: Iterable[tuple[Family, str]]) -> Iterator[ContactExplanation]:

@@ -53,7 +53,7 @@ def _given(start_at: Instant, index: int, row: Row, versions: Mapping[str, str])
     _check(fields, command, "")
     if isinstance(command, Exempt):
         _check(selector, command.selector, "selector.")
-    if isinstance(command, Repair) and command.policy in versions:
+    if isinstance(command, Repair) and command.policy is not None and command.policy in versions:
         command = msgspec.structs.replace(command, policy=versions[command.policy])
     return Given(at, command)
 

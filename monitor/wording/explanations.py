@@ -14,7 +14,7 @@ from schemas.instants import parse_instant
 
 def explanation_text(told: ContactExplanation, language: Language) -> str:
     """Heading, timeline and every cycle, separated by empty lines; ends with a line break."""
-    titles = {cycle.clock: cycle.titles for cycle in told.cycles}
+    titles = told.clock_titles | {cycle.clock: cycle.titles for cycle in told.cycles}
     t = parse_instant(told.t)
     blocks = [_heading(told, language)]
     blocks.append([line("timeline", language), *("  " + each for each in timeline_lines(told.timeline, told.time_zone, titles, language))])

@@ -11,6 +11,9 @@ from schemas.alerts import Wanted
 from schemas.explanations import FailedTest, Value
 from schemas.instants import parse_instant
 
+ClockTitles = Mapping[str, Mapping[str, str]]
+"""The titles of each clock by its name."""
+
 
 def at(text: str, zone: str, language: Language) -> str:
     """An instant with weekday and date."""
@@ -36,6 +39,11 @@ def clock_title(name: str, titles: Mapping[str, str], language: Language) -> str
     title = titles.get(language) or next((text for text in titles.values() if text), "")
     value = name.partition(":")[2]
     return name if not title else f"{title} {value}" if value else title
+
+
+def title_of(name: str, titles: ClockTitles, language: Language) -> str:
+    """``clock_title`` of one of many clocks."""
+    return clock_title(name, titles.get(name, {}), language)
 
 
 def policy_name(version: str, titles: Mapping[str, str], language: Language) -> str:

@@ -51,6 +51,33 @@ def test_only_the_contact_and_clock_that_are_asked_for(capsys: pytest.CaptureFix
     assert nothing.contacts[0].cycles == ()
 
 
+TITLED = [
+    pytest.param("en", "Order settled", "First feedback", id="English"),
+    pytest.param("zh", "工单办结", "初步反馈", id="Chinese"),
+]
+
+
+@pytest.mark.parametrize(("language", "asked", "other"), TITLED)
+def test_clocks_that_were_not_asked_for_keep_their_titles(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, language: str, asked: str, other: str
+) -> None:
+    """The timeline is that of the whole contact, in the words of who reads it."""
+    clocks = {
+        "resolution": "title: {en: Order settled, zh: 工单办结}, stop: workorder.resolved",
+        "reply": "title: {en: First feedback, zh: 初步反馈}, stop: workorder.first_feedback",
+        "node": "title: {en: Held by, zh: 部门}, stop: workorder.resolved, per: dept",
+    }
+    lines = [f"    {name}: {{start: [workorder.created, workorder.assigned], {more}, rules: [{{target: 1h}}]}}" for name, more in clocks.items()]
+    events = "[{at: 0, type: workorder.created}, {at: 60, type: workorder.assigned, dept: network}, {at: 2h, type: workorder.resolved}]"
+    text = "\n".join(["policy: |", "  clocks:", *lines, 'start: "2026-03-02T09:00:00+08:00"', f"events: {events}", ""])
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    done = run(capsys, "explain", str(tmp_path / "a.yaml"), "--clock", "resolution", "--language", language)
+    timeline = done.out.partition(f"{asked} (resolution)" if language == "en" else f"{asked}（resolution）")[0]
+    assert all(title in timeline for title in (asked, other, "Held by network" if language == "en" else "部门 network"))
+    assert "reply)" not in done.out
+    assert not any(name in timeline for name in ("resolution", "reply", "node:"))
+
+
 def test_an_earlier_instant_leaves_out_what_came_later(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     done = run(capsys, "explain", str(folder / "events.jsonl"), "--policy", str(folder / "policy.yaml"), "--at", "2026-03-02T09:10:00+08:00")
     assert "first feedback given" not in done.out

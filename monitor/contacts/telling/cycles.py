@@ -41,7 +41,7 @@ def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Insta
             cycle = _judged(cycle, run, judged, t, explanation)
             cycle = replace(cycle, ended_by=timeline.types.get(explanation.ended_by, ""))
         made.append(cycle)
-    return (*sorted(made, key=lambda each: (each.started_at, each.clock)), *(_gone(entry) for entry in told.values()))
+    return (*sorted(made, key=lambda each: (each.started_at, each.clock)), *(_gone(family, entry) for entry in told.values()))
 
 
 def full(plan: ClockPlan, view: View, run: Run, judged: Outcome, t: Instant, language: Language) -> Explanation:
@@ -97,10 +97,12 @@ def _judged(cycle: CycleExplanation, run: Run, judged: Outcome, t: Instant, expl
     )
 
 
-def _gone(entry: Published) -> CycleExplanation:
+def _gone(family: FamilyPlan, entry: Published) -> CycleExplanation:
     """A cycle that was told and that the events no longer show."""
+    plan = family.find(entry.clock)
     return CycleExplanation(
         clock=entry.clock,
+        titles=clock_titles(plan.clock) if plan is not None else {},
         cycle=entry.cycle,
         started_at=instant_text(entry.started_at),
         verdict="retracted",
@@ -123,12 +125,14 @@ def _days(run: Run, judged: Outcome) -> tuple[str, ...]:
 def _links(family: FamilyPlan, view: View, run: Run, judged: Outcome, t: Instant) -> tuple[LinkShare, ...]:
     """What the links of an end-to-end clock used of its target while the cycle ran, by clock (R13)."""
     used: dict[str, int] = {}
+    titles: dict[str, dict[str, str]] = {}
     for link, plan in _links_of(family, view.runs, run):
+        titles[link.clock] = clock_titles(plan.clock)
         rule = plan.rules[link.last_rule]
         spent = elapsed_us(rule, link, counted_until(link, t), outcome(plan, view, link).pauses)
         used[link.clock] = used.get(link.clock, 0) + spent
     whole = judged.target_us or 1
-    return tuple(LinkShare(clock, seconds_of(spent), round(spent / whole, 4)) for clock, spent in sorted(used.items()))
+    return tuple(LinkShare(clock, seconds_of(spent), round(spent / whole, 4), titles[clock]) for clock, spent in sorted(used.items()))
 
 
 def _links_of(family: FamilyPlan, runs: Sequence[Run], run: Run) -> list[tuple[Run, ClockPlan]]:
