@@ -10,11 +10,6 @@ from monitor.wording.words import REASONS, pause_reason, word
 from schemas.explanations import Deed, TimelineEntry
 
 
-def timeline_lines(entries: Iterable[TimelineEntry], zone: str, titles: ClockTitles, language: Language) -> list[str]:
-    """All entries, in order of time."""
-    return [_entry(entry, zone, titles, language) for entry in entries]
-
-
 def deed_text(deed: Deed, titles: ClockTitles, language: Language) -> str:
     """One thing that happened, counts excepted."""
     name = f"deed.{deed.what}"
@@ -32,7 +27,8 @@ def deed_text(deed: Deed, titles: ClockTitles, language: Language) -> str:
     return line(name, language, clock=clock, clocks=clocks, reason=reason, percent=deed.percent, rule=deed.rule)
 
 
-def _entry(entry: TimelineEntry, zone: str, titles: ClockTitles, language: Language) -> str:
+def entry_line(entry: TimelineEntry, zone: str, titles: ClockTitles, language: Language) -> str:
+    """One event or instant with all that it did."""
     said = [line("deed.set", language, name=attribute(name, language), value=value_text(name, value, language)) for name, value in entry.sets.items()]
     said.extend(deed_text(deed, titles, language) for deed in entry.did if deed.what != "counted")
     said.extend(_counts(entry.did, zone, language))

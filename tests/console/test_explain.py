@@ -74,7 +74,7 @@ def test_clocks_that_were_not_asked_for_keep_their_titles(
     done = run(capsys, "explain", str(tmp_path / "a.yaml"), "--clock", "resolution", "--language", language)
     timeline = done.out.partition(f"{asked} (resolution)" if language == "en" else f"{asked}（resolution）")[0]
     assert all(title in timeline for title in (asked, other, "Held by network" if language == "en" else "部门 network"))
-    assert "reply)" not in done.out
+    assert "reply" not in done.out
     assert not any(name in timeline for name in ("resolution", "reply", "node:"))
 
 
