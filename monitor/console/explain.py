@@ -66,8 +66,8 @@ def command(
     """Tell everything about a contact: what each event did, which rule decided and why earlier ones did not, how the deadline comes about.
 
     FILE holds structured CloudEvents as check-event reads them (- is standard input), or a timeline (.yaml: start, and events at offsets
-    from it, with a policy of its own if it has one): they are judged as `replay` would. Anything else is the id of a CONTACT, asked from
-    the running workers (SLA_WORKERS). Exit code 1 when no such contact is found.
+    from it; if it likes, a policy of its own, versions that replace it, commands that people give): they are judged as `replay` would.
+    Anything else is the id of a CONTACT, asked from the running workers (SLA_WORKERS). Exit code 1 when no such contact is found.
     """
     is_file = target == "-" or Path(target).is_file()
     if not is_file and (policy, contact, until) != (None, None, None):

@@ -47,7 +47,7 @@ def _parts(cycle: CycleExplanation, zone: str, t: Instant, language: Language) -
     yield "rules", [text for n, each in enumerate(cycle.matchings) for text in matching_lines(each, zone, n == 0, language)]
     if explanation is None or promise is None:
         return
-    yield "promise", [promise_text(promise, language)]
+    yield "promise", [promise_text(promise, cycle.calendar_titles, language)]
     if explanation.days:
         yield "days", [at(day, zone, language) for day in explanation.days]
     if promise.target != "due_at":

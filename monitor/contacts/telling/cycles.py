@@ -11,7 +11,7 @@ from monitor.contacts.flows.plan import MARK
 from monitor.contacts.kept.contact import Contact, Published, Run, View
 from monitor.contacts.plan import ClockPlan, FamilyPlan
 from monitor.contacts.saying.explain import counted_intervals, explain
-from monitor.contacts.saying.promised import clock_titles
+from monitor.contacts.saying.promised import by_language, clock_titles
 from monitor.contacts.saying.records import instant_text
 from monitor.contacts.telling.timeline import Timeline
 from monitor.policy.model import Language
@@ -43,7 +43,8 @@ def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Insta
             explanation = full(plan, timeline.view, run, judged, t, language)
             explanation = replace(explanation, links=_shares(links.get(run.clock, ()), timeline.view, run, judged, t))
             cycle = _judged(cycle, run, judged, t, explanation)
-            cycle = replace(cycle, ended_by=timeline.types.get(explanation.ended_by, ""))
+            titles = by_language(plan.policy.calendar_titles.get(judged.rule.calendar.name, {}), "")
+            cycle = replace(cycle, ended_by=timeline.types.get(explanation.ended_by, ""), calendar_titles=titles)
         made.append(cycle)
         yield
     return (*sorted(made, key=lambda each: (each.started_at, each.clock)), *(_gone(family, entry) for entry in told.values()))
