@@ -27,6 +27,8 @@ from schemas.instants import Instant, parse_instant
 from schemas.reasons import Reason, Refused
 
 _TIMELINES = (".yaml", ".yml")
+_FILES = (*_TIMELINES, ".json", ".jsonl", ".ndjson")
+"""A name that ends so is meant as a file; ids of contacts do not."""
 _told = msgspec.json.Decoder(ContactExplanation).decode
 _many = msgspec.json.Decoder(list[ContactExplanation]).decode
 
@@ -72,6 +74,8 @@ def command(
     is_file = target == "-" or Path(target).is_file()
     if not is_file and (policy, contact, until) != (None, None, None):
         raise SourceError(f"{target}: no such file; --policy, --contact and --at are for files of events")
+    if not is_file and Path(target).suffix in _FILES:
+        raise SourceError(f"{target}: no such file")
     told = _of_file(target, policy, until) if is_file else _of_workers(target, family)
     kept = [each for each in told.contacts if contact in (None, each.contact) and family in (None, each.family)]
     if clock is not None:

@@ -135,6 +135,11 @@ def test_a_policy_beside_a_contact_id_is_refused(capsys: pytest.CaptureFixture[s
     assert "no such file" in done.err
 
 
+def test_a_file_that_is_not_there_is_not_taken_for_a_contact(capsys: pytest.CaptureFixture[str]) -> None:
+    done = run(capsys, "explain", "nowhere/P10.yaml")
+    assert (done.code, done.err) == (1, "sla-monitor: nowhere/P10.yaml: no such file\n")
+
+
 @pytest.fixture
 def workers() -> Iterator[list[str]]:
     """Two workers, each with half of the partitions, served beside the test."""
