@@ -32,12 +32,11 @@ POLICIES: Final = ("telecom", "default")
 
 
 class Log(NamedTuple):
-    """A slice of a source, up to a number of ticks."""
+    """A slice of a source."""
 
     source: str
     file: str
     options: dict[str, str]
-    ticks: int = 30_000
 
 
 LOGS: Final[dict[str, Log]] = {
@@ -46,7 +45,14 @@ LOGS: Final[dict[str, Log]] = {
     "traffic": Log(
         "traffic",
         "",
-        {"seed": "5", "start": "2026-03-02T09:00:00+08:00", "calls_per_day": "8000", "chats_per_day": "3000", "orders_per_day": "3000", "days": "0.08"},
+        {
+            "seed": "5",
+            "start": "2026-03-02T09:00:00+08:00",
+            "calls_per_day": "8000",
+            "chats_per_day": "3000",
+            "orders_per_day": "3000",
+            "days": "0.08",
+        },
     ),
 }
 
@@ -75,7 +81,7 @@ class Digest(Counting):
         self.sum.update(repr((record.topic, record.partition, record.offset, record.key, record.value, record.headers)).encode())
 
 
-def steps_of(log: Log) -> list[Step]:
+def steps_of(log: Log, most: int = 30_000) -> list[Step]:
     """The log with its ticks, read before anything is measured."""
     path = data_folder() / log.file if log.file else None
     steps: list[Step] = []
@@ -83,7 +89,7 @@ def steps_of(log: Log) -> list[Step]:
     for step in tick_plan(open_source(log.source, path, log.options).arrivals, PARTITIONS):
         steps.append(step)
         ticks += isinstance(step, TickAt)
-        if ticks == log.ticks:
+        if ticks == most:
             break
     return steps
 
@@ -127,10 +133,11 @@ def main() -> None:
     parser.add_argument("--policy", action="append")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--digest", action="store_true")
+    parser.add_argument("--ticks", type=int, default=30_000, help="stop after so many ticks")
     parser.add_argument("--profile", action="store_true")
     given = parser.parse_args()
     for name in given.log or LOGS:
-        steps = steps_of(LOGS[name])
+        steps = steps_of(LOGS[name], given.ticks)
         for policy in given.policy or POLICIES:
             if given.digest:
                 print(name, policy, *digest(steps, open_policy(policy)), flush=True)
