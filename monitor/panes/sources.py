@@ -198,9 +198,7 @@ class Sources:
             value = state.get(MARK + source_text(source).encode())
             if value is not None:
                 standing.t, standing.appended_at = _pair.decode(value)
-                self._highest_at, self._highest_appended_at = max(
-                    (self._highest_at, self._highest_appended_at), (standing.t, standing.appended_at)
-                )
+                self._highest_at, self._highest_appended_at = max((self._highest_at, self._highest_appended_at), (standing.t, standing.appended_at))
         for key, value in state.items():
             if key.startswith(TURN):
                 names = tuple(value[_WIDTH:].decode().split(",")) if len(value) > _WIDTH else ()

@@ -6,22 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.calendar.wall_calendar import WallCalendar
-from monitor.policy.model import Burn
+from monitor.policy.model import Burn, Period
 from monitor.queues.formulas import Reading
+from monitor.queues.hours import Hours
 from monitor.queues.judging import Judge
 from monitor.queues.looking import Looking, moves_by_itself, next_at
 from monitor.queues.objectives import Standing
 from monitor.queues.promises import Promise, promises
 from monitor.queues.reading import Reader
 from schemas.instants import HOUR, MINUTE, SECOND, Instant
-from tests.queues.feed import START, Shard, interleaved, objective, policy, processor, records, run, traffic
-
-HALF_HOURS = WallCalendar("half hours", "UTC", {day: [(each * HOUR, each * HOUR + 30 * MINUTE) for each in range(24)] for day in range(7)})
+from tests.queues.feed import PEAK, START, Shard, interleaved, objective, policy, processor, records, run, traffic
 
 RULES = policy(
     objective("level", for_us=40 * SECOND, hysteresis=0.05),
-    objective("opening", calendar=HALF_HOURS, for_us=20 * SECOND),
+    objective("opening", calendar=PEAK, for_us=20 * SECOND),
     objective("asa", indicator="asa_seconds", threshold_seconds=None, comparison="<=", target=20.0, scope="all"),
     objective("longest", indicator="longest_wait_seconds", threshold_seconds=None, comparison="<=", target=60.0),
     objective("now", indicator="service_level.V8", comparison=">=", target=0.5, window_us=60 * SECOND, minimum_volume=1, for_us=30 * SECOND),
@@ -102,3 +100,15 @@ def test_what_moves_with_time_alone_is_looked_at_in_every_slot_while_it_stands()
     assert looking.every == {"longest": {("queue:PS", ""): None}}
     looking.plan(longest, ("queue:PS", ""), Standing(), silent=False)
     assert not looking.every
+
+
+@settings(max_examples=200, deadline=None)
+@given(offsets=st.lists(st.integers(-40 * 60, 5 * 3600), min_size=1, max_size=30))
+def test_hours_answer_as_their_calendar_and_periods_do_however_they_are_asked(offsets: list[int]) -> None:
+    """An answer is remembered for a quarter of an hour only while nothing opens or closes in it."""
+    campaign = Period(name="campaign", from_at=START + 50 * MINUTE, until_at=START + 3 * HOUR + 7 * SECOND)
+    noon = Period(name="noon", calendar=PEAK, from_at=START + HOUR, until_at=START + 2 * HOUR)
+    hours = Hours(objective(calendar=PEAK, during=(campaign,), outside=(noon,)))
+    for offset in offsets:
+        at = START + offset * SECOND
+        assert hours.is_open(at) == (PEAK.is_open(at) and campaign.covers(at) and not noon.covers(at))
