@@ -65,13 +65,8 @@ def canonical(totals: PaneTotals) -> PaneTotals:
 def _grown(new: dict[_Name, int], old: dict[_Name, int]) -> dict[_Name, int]:
     if new == old:
         return {}
-    if not old:
-        return {name: amount for name, amount in new.items() if amount}
-    before = old.get
-    grown = {name: amount - was for name, amount in new.items() if amount != (was := before(name, 0))}
-    if not old.keys() <= new.keys():  # mostly nothing vanishes
-        grown |= {name: -amount for name, amount in old.items() if amount and name not in new}
-    return grown
+    grown = {name: amount - old.get(name, 0) for name, amount in new.items() if amount != old.get(name, 0)}
+    return grown | {name: -amount for name, amount in old.items() if amount and name not in new}
 
 
 def _in_order(values: dict[_Name, int]) -> dict[_Name, int]:
