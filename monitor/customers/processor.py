@@ -103,7 +103,7 @@ class CustomersProcessor:
             return
         for t in self._sources.turns(self._versions.are_loaded):
             self._follow()
-            for sender in self._holding.senders():
+            for sender in self._holding.senders(t):
                 self._take(sender, t)
             self._groups.advance(t)
             self._send(t)

@@ -59,9 +59,9 @@ class Holding(Generic[Held]):
                 self._unsaved[key] = None
             yield record
 
-    def senders(self) -> list[Source]:
-        """Return the sources that sent something ahead, in their order."""
-        return [source for source, held in self._held.items() if held] if self._count else []
+    def senders(self, t: Instant) -> list[Source]:
+        """Return the sources that sent something ahead as of T or earlier, in their order."""
+        return [source for source, held in self._held.items() if held and held[0][1].t <= t] if self._count else []
 
     def count(self) -> int:
         """Return how many records wait for their turn."""

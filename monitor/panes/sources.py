@@ -38,6 +38,26 @@ def shards_of(processors: tuple[str, ...], partitions: int) -> frozenset[Source]
     return frozenset((processor, partition) for processor in processors for partition in range(partitions))
 
 
+class _Standing:
+    """Where one source stands: its watermark, and when the tick behind it was appended."""
+
+    __slots__ = ("appended_at", "moved", "t")
+
+    def __init__(self) -> None:
+        self.t: Instant = _UNSEEN
+        self.appended_at: Instant = 0
+        self.moved = False
+
+
+class _Turn:
+    """A T that waits to be judged: when the tick behind it was appended, and the policy versions that its watermarks name."""
+
+    __slots__ = ("appended_at", "is_saved", "names")
+
+    def __init__(self, appended_at: Instant, names: tuple[str, ...] = (), *, is_saved: bool = False) -> None:
+        self.appended_at, self.names, self.is_saved = appended_at, names, is_saved
+
+
 class Sources:
     """The expected sources of one shard, their watermarks, and every T that waits to be judged."""
 
@@ -46,22 +66,19 @@ class Sources:
         self.reached_at: Instant = _UNSEEN
         self.appended_at: Instant = 0
         """When the tick behind the T reached was appended, as the first source to pass it says."""
-        self._external_clock = external_clock
-        self._marks: dict[Source, Instant] = dict.fromkeys(sources, _UNSEEN)
-        self._first_at: Instant = _UNSEEN
-        self._highest: tuple[Instant, Instant] = (_UNSEEN, 0)
-        self._appended: dict[Source, Instant] = {}
-        self._turns: list[Instant] = []
-        self._waiting: dict[Instant, Instant] = {}
-        self._added: dict[Instant, None] = {}
-        self._dropped: dict[Instant, None] = {}
-        self._names: dict[Instant, tuple[str, ...]] = {}
-        self._renamed: dict[Instant, None] = {}
         self.named: tuple[str, ...] = ()
-        self._moved: dict[Source, None] = {}
+        """The policy versions that the watermarks of the T reached name."""
+        self._external_clock = external_clock
+        self._standings = {source: _Standing() for source in sources}
+        self._first_at: Instant = _UNSEEN
+        self._highest_at, self._highest_appended_at = _UNSEEN, 0
+        self._order: list[Instant] = []
+        self._turns: dict[Instant, _Turn] = {}
+        self._unsaved: dict[Instant, None] = {}
         self._head = b""
         self._load(state)
-        self._low = min(self._marks.values())
+        self._low = self._at_low = 0
+        self._find_low()
 
     @property
     def low_at(self) -> Instant:
@@ -75,51 +92,50 @@ class Sources:
 
     def mark(self, mark: Watermark) -> None:
         """Take a watermark: its source has sent everything as of its T. One that goes back changes nothing."""
-        source = (mark.processor, mark.partition)
-        before = self._marks[source]
-        if mark.t <= before:
+        t, standing = mark.t, self._standings[mark.processor, mark.partition]
+        before = standing.t
+        if t <= before:
             return
-        self._marks[source], self._appended[source] = mark.t, mark.appended_at
-        self._moved[source] = None
-        if mark.t >= self._highest[0]:
-            self._highest = max(self._highest, (mark.t, mark.appended_at))
-        if self._first_at == _UNSEEN:
-            self._first_at = mark.t
+        standing.t, standing.appended_at, standing.moved = t, mark.appended_at, True
         if before == self._low:
-            self._low = min(self._marks.values())
-        if mark.t > self.reached_at and mark.t not in self._waiting:
-            self._waiting[mark.t] = mark.appended_at
-            heappush(self._turns, mark.t)
-            self._added[mark.t] = None
-        if mark.policy and mark.t > self.reached_at and mark.policy not in (names := self._names.get(mark.t, ())):
-            self._names[mark.t] = (*names, mark.policy)
-            self._renamed[mark.t] = None
+            self._at_low -= 1
+            if not self._at_low:
+                self._find_low()
+        self._rise(t, mark.appended_at)
+        if t > self.reached_at:
+            turn = self._turns.get(t)
+            if turn is None:
+                turn = self._turns[t] = _Turn(mark.appended_at)
+                heappush(self._order, t)
+                self._unsaved[t] = None
+            if mark.policy and mark.policy not in turn.names:
+                turn.names += (mark.policy,)
+                self._unsaved[t] = None
 
     def mark_of(self, source: Source) -> Instant:
         """Return the watermark of one source, -1 while it was never heard of."""
-        return self._marks[source]
+        return self._standings[source].t
 
     def may_move(self) -> bool:
         """Whether any T may be judged now; most watermarks are not the last one that a T waits for."""
-        if not self._turns:
+        if not self._order:
             return False
-        return self._turns[0] <= self._low or (not self._external_clock and self._turns[0] <= self._limit())
+        return self._order[0] <= self._low or (not self._external_clock and self._order[0] <= self._limit())
 
     def turns(self, may_judge: Callable[[tuple[str, ...]], bool] = lambda _names: True) -> Iterator[Instant]:
         """Yield every T that may be judged now, ascending; each is reached when it is yielded.
 
         ``named`` are then the policy versions that its watermarks name; a T for whose names ``may_judge`` is false waits.
         """
-        limit = self._limit() if self._turns else _UNSEEN
-        while self._turns and self._turns[0] <= limit and may_judge(self._names.get(self._turns[0], ())):
-            t = heappop(self._turns)
-            self.named = self._names.pop(t, ())
-            self._renamed.pop(t, None)
-            self.appended_at = self._waiting.pop(t)
-            if t in self._added:  # one that was never saved leaves no trace
-                del self._added[t]
-            else:
-                self._dropped[t] = None
+        limit = self._limit() if self._order else _UNSEEN
+        while self._order and self._order[0] <= limit and may_judge(self._turns[self._order[0]].names):
+            t = heappop(self._order)
+            turn = self._turns.pop(t)
+            self.named, self.appended_at = turn.names, turn.appended_at
+            if turn.is_saved:
+                self._unsaved[t] = None
+            else:  # one that was never saved leaves no trace
+                del self._unsaved[t]
             self.reached_at = t
             yield t
 
@@ -133,47 +149,63 @@ class Sources:
         Real time is the LogAppendTime that comes in the watermark. A source never heard of counts as standing where the first
         watermark of any source stood. With an external clock nobody is stuck.
         """
-        highest, highest_at = self._highest
-        behind_at = highest - STUCK_US
-        if self._external_clock or self._low >= behind_at or highest_at - highest > STUCK_US:
+        behind_at = self._highest_at - STUCK_US
+        if self._external_clock or self._low >= behind_at or self._highest_appended_at - self._highest_at > STUCK_US:
             return []
-        return [source for source in self.all if max(self._marks[source], self._first_at - 1) < behind_at]
+        return [source for source in self.all if max(self._standings[source].t, self._first_at - 1) < behind_at]
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return what the state must hold since the last call."""
-        changes: dict[bytes, bytes | None] = {_turn_key(t): self._turn(t) for t in self._added | self._renamed}
-        changes |= {_turn_key(t): None for t in self._dropped}
-        for source in self._moved:
-            changes[MARK + source_text(source).encode()] = _encoder.encode((self._marks[source], self._appended[source]))
+        changes: dict[bytes, bytes | None] = {}
+        for t in self._unsaved:
+            turn = self._turns.get(t)
+            changes[_turn_key(t)] = None if turn is None else turn.appended_at.to_bytes(_WIDTH, "big") + ",".join(turn.names).encode()
+            if turn is not None:
+                turn.is_saved = True
+        for source, standing in self._standings.items():
+            if standing.moved:
+                changes[MARK + source_text(source).encode()] = _encoder.encode((standing.t, standing.appended_at))
+                standing.moved = False
         head = _encoder.encode((self.reached_at, self._first_at))
         if head != self._head and self._first_at != _UNSEEN:
             changes[HEAD] = self._head = head
-        self._added, self._dropped, self._moved, self._renamed = {}, {}, {}, {}
+        self._unsaved = {}
         return changes
 
-    def _turn(self, t: Instant) -> bytes:
-        return self._waiting[t].to_bytes(_WIDTH, "big") + ",".join(self._names.get(t, ())).encode()
+    def _rise(self, t: Instant, appended_at: Instant) -> None:
+        """Remember the highest watermark, and the first of all."""
+        if t > self._highest_at:
+            self._highest_at, self._highest_appended_at = t, appended_at
+        elif t == self._highest_at and appended_at > self._highest_appended_at:
+            self._highest_appended_at = appended_at
+        if self._first_at == _UNSEEN:
+            self._first_at = t
+
+    def _find_low(self) -> None:
+        """Find the lowest watermark and how many sources stand there: asked again only when the last of them has moved on."""
+        at = [standing.t for standing in self._standings.values()]
+        self._low = min(at)
+        self._at_low = at.count(self._low)
 
     def _limit(self) -> Instant:
         stuck = self.stuck()
-        return min(t for source, t in self._marks.items() if source not in stuck) if stuck else self._low
+        return min(each.t for source, each in self._standings.items() if source not in stuck) if stuck else self._low
 
     def _load(self, state: State) -> None:
         if HEAD in state:
             self.reached_at, self._first_at = _pair.decode(state[HEAD])
-        for source in self.all:
+        for source, standing in self._standings.items():
             value = state.get(MARK + source_text(source).encode())
             if value is not None:
-                self._marks[source], self._appended[source] = _pair.decode(value)
-                self._highest = max(self._highest, (self._marks[source], self._appended[source]))
+                standing.t, standing.appended_at = _pair.decode(value)
+                self._highest_at, self._highest_appended_at = max((self._highest_at, self._highest_appended_at), (standing.t, standing.appended_at))
         for key, value in state.items():
             if key.startswith(TURN):
-                t = int.from_bytes(key[len(TURN) :], "big")
-                self._waiting[t] = int.from_bytes(value[:_WIDTH], "big")
-                if len(value) > _WIDTH:
-                    self._names[t] = tuple(value[_WIDTH:].decode().split(","))
-        self._turns = list(self._waiting)
-        heapify(self._turns)
+                names = tuple(value[_WIDTH:].decode().split(",")) if len(value) > _WIDTH else ()
+                turn = _Turn(int.from_bytes(value[:_WIDTH], "big"), names, is_saved=True)
+                self._turns[int.from_bytes(key[len(TURN) :], "big")] = turn
+        self._order = list(self._turns)
+        heapify(self._order)
 
 
 def _turn_key(t: Instant) -> bytes:

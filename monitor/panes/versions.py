@@ -17,6 +17,7 @@ class NamedVersions:
         stored = state.get(KEY)
         self._is_guess = stored is None
         self.name = self._policies.newest if stored is None else stored.decode()
+        self._own = (self.name,)
         self._changed = False
 
     @property
@@ -26,18 +27,18 @@ class NamedVersions:
 
     def are_loaded(self, names: tuple[str, ...]) -> bool:
         """Whether the versions that a T is judged by were read; until then it waits, and so does what follows."""
-        return all(map(self._policies.usable, names))
+        return names == self._own or all(map(self._policies.usable, names))
 
     def follow(self, names: tuple[str, ...]) -> Policy | None:
         """Take over the newest of the names of a T; the policy if it is another one than before. A version only grows."""
-        if not names:
+        if not names or (names == self._own and not self._is_guess):
             return None
         newest = max(names if self._is_guess else (*names, self.name), key=self._policies.number)
         self._changed |= self._is_guess or newest != self.name
         self._is_guess = False
         if newest == self.name:
             return None
-        self.name = newest
+        self.name, self._own = newest, (newest,)
         return self.policy
 
     def changes(self) -> dict[bytes, bytes | None]:

@@ -1,8 +1,8 @@
 """Judging the objectives of one queue shard at T: which are looked at, how they stand, and the alerts that follow.
 
-Looked at are series whose windows changed, everything that is pending or firing, everyone waiting for indicators of now, series
-that are expected to speak, and all of them after a load or when an objective opens: looking again at what did not change says
-nothing new.
+Looked at are series whose windows changed, everyone waiting for indicators of now, what waits for an instant that has come
+(``monitor.queues.looking``), what stands when its hours are over, and all of them after a load or when an objective opens: looking again
+at what did not change says nothing new.
 """
 
 from collections.abc import Container, Iterator
@@ -12,11 +12,12 @@ from monitor.policy.model import Policy
 from monitor.processing import Output
 from monitor.queues.alerts import firing, published, resolved
 from monitor.queues.formulas import Reading
-from monitor.queues.objectives import OK, Reason, step
+from monitor.queues.looking import Looking, is_silence
+from monitor.queues.objectives import OK, Reason, Step, step
 from monitor.queues.promises import Promise
 from monitor.queues.reading import Reader
 from monitor.queues.standings import Standings, Stored
-from monitor.queues.windows import WindowId
+from monitor.queues.windows import Window
 from schemas.instants import Instant
 
 Place = tuple[int, int]
@@ -30,33 +31,35 @@ class Judge:
         self.promises, self._policy = promises, policy
         self._reader, self._standings = reader, standings
         self._by_name = {promise.name: promise for promise in promises if promise.judged}
+        self._order = {name: number for number, name in enumerate(self._by_name)}
         partition, partitions = place
         self._expected = {
             promise.name: {each for each in promise.expected if scope_partition(each[0], partitions) == partition} for promise in promises
         }
-        self._restless = {name for name, each in self._by_name.items() if each.hours.name or not each.windows or self._expected[name]}
-        readers: dict[WindowId, set[str]] = {}
-        for name, promise in self._by_name.items():
-            for window in promise.windows:
-                readers.setdefault(window, set()).add(name)
-        self._of_window = [(reader.windows[window], names) for window, names in readers.items()]
+        self._of_window: list[tuple[Window, list[Promise]]] = [
+            (window, [promise for promise in self._by_name.values() if identity in promise.windows]) for identity, window in reader.windows.items()
+        ]
+        self._of_now = [promise for promise in self._by_name.values() if not promise.windows]
+        self._of_hours: dict[str, list[Promise]] = {}
+        for promise in self._by_name.values():
+            self._of_hours.setdefault(promise.hours.name, []).append(promise)
         self._open: set[str] = set()
+        self._looking = Looking()
         self._everything = True
 
     def judge(self, t: Instant, unjudged: Container[Series]) -> list[Output]:
         """Return the alerts that T brings, in the order of promise and series; series in ``unjudged`` stay as they are."""
         outputs = self._withdraw(t) if self._everything else []
-        known: dict[str, bool] = {}
-        awake = self._awake()
-        for promise in self._by_name.values():
-            if not (self._everything or promise.name in awake):
-                continue
-            opened = self._opens(promise, t, known)
-            for series in sorted(self._candidates(promise, opened)):
+        looks = self._looks(t)
+        for name in sorted(looks, key=self._order.__getitem__) if len(looks) > 1 else looks:
+            promise = self._by_name[name]
+            for series in sorted(looks[name]):
                 if series not in unjudged:
                     outputs += self._step(promise, series, t)
+                elif series in self._expected[name] or self._standings.get(name, series):
+                    self._looking.keep(promise, series)
         self._everything = False
-        for window in self._reader.windows.values():
+        for window, _ in self._of_window:
             if window.changed:
                 window.changed = {series: None for series in window.changed if series in unjudged}
         outputs += self._standings.forget(t - self._policy.limits.keep_ended_alerts_us)
@@ -77,34 +80,37 @@ class Judge:
         stored = self._standings.get(name, series)
         return stored is not None and stored.standing.phase == "firing"
 
-    def _opens(self, promise: Promise, t: Instant, known: dict[str, bool]) -> bool:
-        """Whether the promise is open at T and was not known to be before; equal hours are asked once a T."""
-        hours = promise.hours
-        if hours.name:
-            if hours.name not in known:
-                known[hours.name] = hours.is_open(t)
-            if not known[hours.name]:
-                self._open.discard(promise.name)
-                return False
-        opened = promise.name not in self._open
-        self._open.add(promise.name)
-        return opened
-
-    def _awake(self) -> set[str]:
-        """Return the promises that may have something to say: a window changed, something stands, hours may open, silence may speak."""
-        awake = self._restless.union(self._standings.names())
-        for window, names in self._of_window:
+    def _looks(self, t: Instant) -> dict[str, set[Series]]:
+        """Return what is looked at now, by the name of the promise."""
+        looks: dict[str, set[Series]] = {}
+        for window, promises in self._of_window:
             if window.changed:
-                awake |= names
-        return awake
+                for promise in promises:
+                    looks.setdefault(promise.name, set()).update(self._reader.affected(promise, window.changed))
+        for promise in self._of_now:
+            if waiting := self._reader.subjects(promise) | self._standings.of(promise.name):
+                looks[promise.name] = waiting
+        for name, series in self._looking.due(t):
+            looks.setdefault(name, set()).add(series)
+        for name, every in self._looking.every.items():
+            looks.setdefault(name, set()).update(every)
+        for hours, promises in self._of_hours.items():
+            if hours or self._everything:
+                self._open_or_close(promises, t, looks)
+        return looks
 
-    def _candidates(self, promise: Promise, opened: bool) -> set[Series]:
-        found = self._standings.of(promise.name)
-        if promise.name not in self._open:
-            return found
-        if opened or self._everything or promise.window is None:
-            return found | self._all(promise)
-        return found | self._expected[promise.name] | self._reader.changed(promise)
+    def _open_or_close(self, promises: list[Promise], t: Instant, looks: dict[str, set[Series]]) -> None:
+        """Promises of equal hours: all series are looked at when they open, what stands when they are closed."""
+        is_open = promises[0].hours.is_open(t)
+        for promise in promises:
+            name = promise.name
+            opened = is_open and (self._everything or name not in self._open)
+            if opened:
+                self._open.add(name)
+                looks[name] = self._all(promise) | self._standings.of(name)
+            elif not is_open:
+                self._open.discard(name)
+                looks[name] = self._standings.of(name)
 
     def _all(self, promise: Promise) -> set[Series]:
         return self._reader.subjects(promise) | self._expected[promise.name]
@@ -114,6 +120,7 @@ class Judge:
         before = stored.standing if stored else OK
         reading = self.read(promise, series, t) if promise.name in self._open else None
         after = step(promise.objective, before, reading, t)
+        self._looking.plan(promise, series, after.standing, silent=self._is_silent(promise, series, after))
         if after.standing == before:
             return []
         alert = stored.alert if stored else None
@@ -123,6 +130,10 @@ class Judge:
             alert = resolved(alert, after.reason, reading, t)
         self._standings.put(promise.name, series, Stored(after.standing, alert), t)
         return [published(alert, t)] if alert is not None and after.move != "stay" else []
+
+    def _is_silent(self, promise: Promise, series: Series, after: Step) -> bool:
+        """Whether an expected series may yet break its promise by saying nothing on."""
+        return series in self._expected[promise.name] and promise.name in self._open and is_silence(promise) and after.reason != Reason.TARGET_MET
 
     def _withdraw(self, t: Instant) -> list[Output]:
         """End what the policy no longer promises."""

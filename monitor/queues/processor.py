@@ -121,7 +121,7 @@ class QueuesProcessor:
             policy = self._versions.follow(self._sources.named)
             if policy is not None:
                 self.switch(policy)
-            for source in self._holding.senders():
+            for source in self._holding.senders(t):
                 self._take(source)
             if t // FINE_US != before // FINE_US:
                 self._enter_slot(t)

@@ -44,14 +44,10 @@ class Reader:
     def subjects(self, promise: Promise) -> set[Series]:
         """Return every series that there is to judge now."""
         found = self._waiting.series() if promise.window is None else self.windows[promise.window].totals
-        return self._of(promise, found)
+        return self.affected(promise, found)
 
-    def changed(self, promise: Promise) -> set[Series]:
-        """Return the series whose value may have changed since the last judgement."""
-        return self._of(promise, (each for window in promise.windows for each in self.windows[window].changed))
-
-    def _of(self, promise: Promise, found: Iterable[Series]) -> set[Series]:
-        """What is judged when these series change; asked once for each."""
+    def affected(self, promise: Promise, found: Iterable[Series]) -> set[Series]:
+        """Return the series that are judged anew when these changed; asked once for each."""
         known = self._subjects.setdefault(promise.name, {})
         subjects: set[Series] = set()
         for series in found:

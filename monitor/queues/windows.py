@@ -26,7 +26,6 @@ SHOWN: Final[dict[str, int]] = {"5m": 5 * MINUTE, "30m": 30 * MINUTE, "1h": HOUR
 """The windows that ``/metrics`` shows beside those of the objectives."""
 
 PanesOf = Callable[[Series, Resolution, Instant], Iterable[PaneTotals]]
-Wants = Callable[[Series], bool]
 SeriesIn = Callable[[Resolution, Instant], Iterable[Series]]
 
 
@@ -57,23 +56,22 @@ def resolution_of(length_us: int) -> Resolution:
 
 
 class Window:
-    """One window over every series that somebody looks at."""
+    """One window over every series that it is told of."""
 
-    def __init__(self, length_us: int, opening: Opening | None, slots: Slots, wants: Wants | None = None) -> None:
+    def __init__(self, length_us: int, opening: Opening | None, slots: Slots) -> None:
         self.id = WindowId(length_us, opening.name if opening else "")
         self.resolution = resolution_of(length_us)
         self.totals: dict[Series, PaneTotals] = {}
         self.changed: dict[Series, None] = {}
         self.unseen: dict[Series, None] = {}
         self.begins_at: Instant = 0
-        self._opening, self._slots, self._wants = opening, slots, wants
+        self._opening, self._slots = opening, slots
         self._inside: list[Instant] = []
         self._members: set[Instant] = set()
+        self._closed_at: Instant = -1
 
     def add(self, series: Series, slot_at: Instant, delta: PaneTotals) -> None:
         """Take what a pane grew by, if its slot is inside."""
-        if self._wants is not None and not self._wants(series):
-            return
         if slot_at not in self._members and not self._enter(slot_at):
             return
         held = self.totals.get(series)
@@ -89,12 +87,11 @@ class Window:
             slot_at = heappop(self._inside)
             self._members.discard(slot_at)
             for series in series_in(self.resolution, slot_at):
-                self._subtract(series, panes_of(series, self.resolution, slot_at))
+                held = self.totals.get(series)
+                if held is not None:
+                    self._subtract(series, held, panes_of(series, self.resolution, slot_at))
 
-    def _subtract(self, series: Series, panes: Iterable[PaneTotals]) -> None:
-        held = self.totals.get(series)
-        if held is None:
-            return
+    def _subtract(self, series: Series, held: PaneTotals, panes: Iterable[PaneTotals]) -> None:
         for pane in panes:
             totals.merge(held, pane, -1)
         if totals.is_empty(held):
@@ -102,7 +99,10 @@ class Window:
         self.changed[series] = self.unseen[series] = None
 
     def _enter(self, slot_at: Instant) -> bool:
-        if slot_at < self.begins_at or not (self._opening is None or self._opening.is_open(slot_at)):
+        if slot_at < self.begins_at or slot_at == self._closed_at:
+            return False
+        if self._opening is not None and not self._opening.is_open(slot_at):
+            self._closed_at = slot_at  # asked once for all panes of the slot
             return False
         self._members.add(slot_at)
         heappush(self._inside, slot_at)

@@ -101,16 +101,18 @@ class ReplayEngine:
         return taken
 
     def _publish(self, outputs: Sequence[Output], rejects: Sequence[Reject]) -> None:
-        take, partitions, t, readers = self._sink.take, self.partitions, self._t, self._readers
-        for output in (*outputs, *map(self._dead_letter, rejects)):
-            topic, partition = output.topic, output.partition
+        take, partitions, t = self._sink.take, self.partitions, self._t
+        applies = {topic: [shard.processor.apply for shard in shards] for topic, shards in self._readers.items()}
+        for output in (*outputs, *map(self._dead_letter, rejects)) if rejects else outputs:
+            topic, key, partition = output.topic, output.key, output.partition
             if partition is None:
-                partition = partition_of(output.key, partitions)
+                partition = partition_of(key, partitions)
             ends = self._ends[topic]
-            record = Record(topic, partition, ends[partition], output.key, output.value, output.headers, t)
-            ends[partition] += 1
-            if topic in readers:
-                readers[topic][partition].processor.apply(record, 0)
+            offset = ends[partition]
+            ends[partition] = offset + 1
+            record = Record(topic, partition, offset, key, output.value, output.headers, t)
+            if topic in applies:
+                applies[topic][partition](record, 0)
             take(record)
 
 

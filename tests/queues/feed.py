@@ -5,6 +5,7 @@ from random import Random
 
 import msgspec
 
+from monitor.calendar.wall_calendar import WallCalendar
 from monitor.panes.ledger import PaneLedger
 from monitor.panes.presence import PresenceBook
 from monitor.panes.watermark import watermarks
@@ -12,12 +13,14 @@ from monitor.panes.where import Where
 from monitor.policy.model import Objective, Policy, QueuePolicy
 from monitor.processing import Output, Record, merge_changes
 from monitor.queues.processor import QueuesProcessor
-from schemas.instants import SECOND, Instant
+from schemas.instants import HOUR, MINUTE, SECOND, Instant
 from schemas.panes import Watermark
 from schemas.topics import QUEUE_PANES
 
 START: Instant = 1_770_000_000 * SECOND
 QUEUES = ("PS", "NW", "IN")
+PEAK = WallCalendar("peak", "UTC", {day: [(each * HOUR, each * HOUR + 30 * MINUTE) for each in range(24)] for day in range(7)})
+"""Open in the first half of every hour."""
 
 
 def policy(*objectives: Objective, queues: QueuePolicy | None = None, time_zone: str = "UTC") -> Policy:

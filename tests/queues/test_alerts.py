@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from monitor.calendar.model import Calendar
 from monitor.panes.totals import merged
 from monitor.panes.where import Where
 from monitor.policy.model import Objective, Policy, QueuePolicy
@@ -13,19 +12,8 @@ from monitor.queues.summary import queue_summary
 from schemas.alerts import Alert
 from schemas.instants import DAY, HOUR, SECOND, Instant, format_instant
 from schemas.panes import PaneTotals
-from tests.queues.feed import START, Shard, commit, objective, policy, processor, records
+from tests.queues.feed import PEAK, START, Shard, commit, objective, policy, processor, records
 
-
-class Peak:
-    """Open in the first half of every hour."""
-
-    name, time_zone = "peak", "UTC"
-
-    def is_open(self, at: Instant) -> bool:
-        return at % HOUR < HOUR // 2
-
-
-PEAK: Calendar = Peak()  # type: ignore[assignment]  # only what an objective asks for
 HOURLY: Instant = START - START % HOUR
 
 

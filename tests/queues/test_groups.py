@@ -2,12 +2,11 @@
 
 import pytest
 
-from monitor.calendar.model import Calendar
 from monitor.panes.where import scope_partition
 from monitor.policy.model import Objective, Period
 from monitor.queues.processor import QueuesProcessor
 from schemas.instants import DAY, HOUR, MINUTE, SECOND
-from tests.queues.feed import START, Shard, commit, objective, records
+from tests.queues.feed import PEAK, START, Shard, commit, objective, records
 from tests.queues.lines import Line, place, rules
 
 IN_TIME = "clock_met_ratio.resolution"
@@ -107,19 +106,6 @@ def test_a_surge_needs_a_whole_baseline_before_it_says_anything() -> None:
     assert alert.value > 10
 
 
-class Peak:
-    """Open in the first half of every hour."""
-
-    name, time_zone = "peak", "UTC"
-
-    def is_open(self, at: int) -> bool:
-        return at % HOUR < HOUR // 2
-
-    def counted(self, start_at: int, end_at: int, pauses: object = ()) -> int:
-        return sum(MINUTE for at in range(start_at, end_at, MINUTE) if self.is_open(at))
-
-
-PEAK: Calendar = Peak()  # type: ignore[assignment]  # only what hours ask for
 HOURLY = START - START % HOUR
 
 
