@@ -1,17 +1,20 @@
 """What is on its way into panes, kept in the state until it is there.
 
-bookings ──> Journal (place, 10 s slot) ──> 10 s panes of every series, sent with every emission
+bookings ──> Journal (spot, 10 s slot) ──> 10 s panes of every series, sent with every emission
                       └──> Cascade 5m (series, slot) ──> 5-minute panes and lifetime totals, when 5m is due
                                      └──> Cascade 1h ──> … ──> Cascade 1d ──> day panes, when 1d is due
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
+from itertools import islice
 from typing import Final, TypeVar
 
 import msgspec
 
 from monitor.errors import StateError
 from monitor.panes import totals
+from monitor.panes.bookings import Booking, Coming, Slip, listed, summed
+from monitor.panes.places import Places
 from monitor.panes.where import Series, Where
 from monitor.processing import State
 from schemas.instants import Instant
@@ -35,12 +38,6 @@ class Booked(PaneTotals, array_like=True):
     bookings: int = 0
 
 
-class Coming(PaneTotals, array_like=True):
-    """What a series grew by; ``missed`` counts bookings that came after a resolution had closed."""
-
-    missed: dict[str, int] = msgspec.field(default_factory=dict)
-
-
 class _Chunk(msgspec.Struct, array_like=True):
     version: int
     entries: list[Booked]
@@ -62,33 +59,34 @@ _name = msgspec.msgpack.Decoder(Name)
 class Journal:
     """Bookings since the last roll-up. What was drained lies in the state as chunks, numbered until they are taken."""
 
-    def __init__(self, state: State) -> None:
-        self.fresh: dict[tuple[Where, Instant], Booked] = {}
-        """Bookings since the last drain."""
-        self._kept: list[Booked] = []
+    def __init__(self, state: State, places: Places) -> None:
+        self._places = places
+        self._fresh: dict[tuple[Where, Instant], Slip] = {}
+        self._kept: list[Slip] = []
         self._chunks: list[bytes] = sorted(key for key in state if key.startswith(JOURNAL))
         self._gone: list[bytes] = []
         for key in self._chunks:
-            self._kept += _decode(_chunk, state[key]).entries
+            for entry in _decode(_chunk, state[key]).entries:
+                self._kept.append(Slip(places.spot_of((entry.where,)), entry.slot_at, listed(entry, entry.bookings)))
 
     def __len__(self) -> int:
-        return len(self.fresh) + len(self._kept)
+        return len(self._fresh) + len(self._kept)
 
-    def at(self, where: Where, slot_at: Instant) -> Booked:
-        """Return the entry to book in."""
-        held = self.fresh.get((where, slot_at))
+    def at(self, where: Where, slot_at: Instant) -> list[Booking]:
+        """Return the list to book in, good until the next drain."""
+        held = self._fresh.get((where, slot_at))
         if held is None:
-            held = self.fresh[where, slot_at] = Booked(where=where, slot_at=slot_at)
-        return held
+            held = self._fresh[where, slot_at] = Slip(self._places.spot(where), slot_at, [])
+        return held.booked
 
-    def entries(self) -> list[Booked]:
+    def slips(self) -> list[Slip]:
         """Return everything that was not taken yet, oldest first."""
-        return [*self._kept, *self.fresh.values()]
+        return [*self._kept, *self._fresh.values()]
 
-    def take(self) -> list[Booked]:
+    def take(self) -> list[Slip]:
         """Return everything and forget it."""
-        taken = self.entries()
-        self.fresh, self._kept = {}, []
+        taken = self.slips()
+        self._fresh, self._kept = {}, []
         self._gone += self._chunks
         self._chunks = []
         return taken
@@ -97,14 +95,26 @@ class Journal:
         """Return what the state must hold since the last call."""
         changes: dict[bytes, bytes | None] = dict.fromkeys(self._gone)
         self._gone = []
-        entries = list(self.fresh.values())
-        for first in range(0, len(entries), CHUNK):
+        entries = iter(self._entries())
+        while chunk := list(islice(entries, CHUNK)):
             key = JOURNAL + len(self._chunks).to_bytes(_WIDTH, "big")
-            changes[key] = _encoder.encode(_Chunk(_VERSION, entries[first : first + CHUNK]))
+            changes[key] = _encoder.encode(_Chunk(_VERSION, chunk))
             self._chunks.append(key)
-        self._kept += entries
-        self.fresh = {}
+        self._kept += self._fresh.values()
+        self._fresh = {}
         return changes
+
+    def _entries(self) -> list[Booked]:
+        """Return what was booked since the last drain, part by part: facets that many places share lie there once."""
+        parts: dict[tuple[Where, Instant], list[Booking]] = {}
+        for slip in self._fresh.values():
+            for part in slip.spot.parts:
+                parts.setdefault((part, slip.slot_at), []).extend(slip.booked)
+        entries = []
+        for (part, slot_at), booked in parts.items():
+            sums = summed(booked)
+            entries.append(Booked(sums.counts, sums.sums, sums.sketches, part, slot_at, len(booked)))
+        return entries
 
 
 class Cascade:
@@ -162,19 +172,6 @@ def grow(whole: PaneTotals, coming: Coming) -> None:
     totals.merge(whole, coming)
     for name, count in coming.missed.items():
         whole.counts[name] = whole.counts.get(name, 0) + count
-
-
-_Place = TypeVar("_Place", bound=Hashable)
-
-
-def grow_in(held: dict[tuple[_Place, Instant], Coming], place: tuple[_Place, Instant], more: PaneTotals, missed: dict[str, int]) -> None:
-    """Add to what a place grows by."""
-    coming = held.get(place)
-    if coming is None:
-        coming = held[place] = Coming()
-    totals.merge(coming, more)
-    for name, count in missed.items():
-        coming.missed[name] = coming.missed.get(name, 0) + count
 
 
 _Kind = TypeVar("_Kind", _Chunk, _Stored)
