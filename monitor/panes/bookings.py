@@ -6,10 +6,11 @@ names, and the same ones again and again, so a sum is little more than counting 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
+from monitor.panes.amounts import drop_zeros
 from monitor.panes.lines import Line
 from monitor.panes.places import Corner, Spot
 from schemas.instants import Instant
@@ -25,8 +26,6 @@ WITHIN: Final = ""
 """A booking whose amount is part of another entry."""
 
 Booking = str | tuple[int, str, int]
-
-_Name = TypeVar("_Name", int, str)
 
 
 class Coming(PaneTotals, array_like=True):
@@ -62,9 +61,9 @@ def summed(booked: list[Booking]) -> Coming:
             sketch[amount] = sketch.get(amount, 0) + (times if kind == VALUE else -times)
     counts.pop(WITHIN, None)
     for amounts in (counts, sums):
-        _drop_zeros(amounts)
+        drop_zeros(amounts)
     for name in list(sketches):
-        _drop_zeros(sketches[name])
+        drop_zeros(sketches[name])
         if not sketches[name]:
             del sketches[name]
     return coming
@@ -94,9 +93,3 @@ def spread(slips: Iterable[Slip]) -> dict[tuple[Line, Instant], list[Booking]]:
         for line in corner.lines:
             of_lines[line, slot_at] += booked
     return of_lines
-
-
-def _drop_zeros(amounts: dict[_Name, int]) -> None:
-    if 0 in amounts.values():
-        for name in [name for name, amount in amounts.items() if not amount]:
-            del amounts[name]
