@@ -13,7 +13,8 @@ import msgspec
 
 from monitor.errors import StateError
 from monitor.panes import totals
-from monitor.panes.bookings import Booking, Coming, Slip, listed, summed
+from monitor.panes.amounts import add
+from monitor.panes.bookings import Booked, Coming, Slip, listed, summed
 from monitor.panes.places import Places
 from monitor.panes.where import Series, Where
 from monitor.processing import State
@@ -30,7 +31,7 @@ _WIDTH: Final = 8
 _COARSE: Final[tuple[Resolution, ...]] = ("5m", "1h", "1d")
 
 
-class Booked(PaneTotals, array_like=True):
+class Entry(PaneTotals, array_like=True):
     """What was booked in one place and fine slot."""
 
     where: Where = Where()
@@ -40,7 +41,7 @@ class Booked(PaneTotals, array_like=True):
 
 class _Chunk(msgspec.Struct, array_like=True):
     version: int
-    entries: list[Booked]
+    entries: list[Entry]
 
 
 class _Stored(msgspec.Struct, array_like=True):
@@ -67,17 +68,19 @@ class Journal:
         self._gone: list[bytes] = []
         for key in self._chunks:
             for entry in _decode(_chunk, state[key]).entries:
-                self._kept.append(Slip(places.spot_of((entry.where,)), entry.slot_at, listed(entry, entry.bookings)))
+                slip = Slip(places.spot_of((entry.where,)), entry.slot_at)
+                listed(entry, entry.bookings, slip)
+                self._kept.append(slip)
 
     def __len__(self) -> int:
         return len(self._fresh) + len(self._kept)
 
-    def at(self, where: Where, slot_at: Instant) -> list[Booking]:
-        """Return the list to book in, good until the next drain."""
+    def at(self, where: Where, slot_at: Instant) -> Booked:
+        """Return where to book, good until the next drain."""
         held = self._fresh.get((where, slot_at))
         if held is None:
-            held = self._fresh[where, slot_at] = Slip(self._places.spot(where), slot_at, [])
-        return held.booked
+            held = self._fresh[where, slot_at] = Slip(self._places.spot(where), slot_at)
+        return held
 
     def slips(self) -> list[Slip]:
         """Return everything that was not taken yet, oldest first."""
@@ -104,16 +107,16 @@ class Journal:
         self._fresh = {}
         return changes
 
-    def _entries(self) -> list[Booked]:
+    def _entries(self) -> list[Entry]:
         """Return what was booked since the last drain, part by part: facets that many places share lie there once."""
-        parts: dict[tuple[Where, Instant], list[Booking]] = {}
+        parts: dict[tuple[Where, Instant], Booked] = {}
         for slip in self._fresh.values():
             for part in slip.spot.parts:
-                parts.setdefault((part, slip.slot_at), []).extend(slip.booked)
+                parts.setdefault((part, slip.slot_at), Booked()).join(slip)
         entries = []
         for (part, slot_at), booked in parts.items():
             sums = summed(booked)
-            entries.append(Booked(sums.counts, sums.sums, sums.sketches, part, slot_at, len(booked)))
+            entries.append(Entry(sums.counts, sums.sums, sums.sketches, part, slot_at, len(booked)))
         return entries
 
 
@@ -130,16 +133,15 @@ class Cascade:
             self._saved.add(name)
 
     def put(self, resolution: Resolution, slot_at: Instant, series: Series, coming: Coming) -> None:
-        """Let something wait; it belongs to the cascade from here on."""
+        """Let something wait."""
         name = (resolution, slot_at, series)
         waiting = self._waiting[resolution]
         held = waiting.get(name)
         if held is None:
-            waiting[name] = coming
-        else:
-            totals.merge(held, coming)
-            for missed, count in coming.missed.items():
-                held.missed[missed] = held.missed.get(missed, 0) + count
+            held = waiting[name] = Coming()
+        totals.merge(held, coming)
+        if coming.missed:
+            add(held.missed, coming.missed)
         self._unsaved[name] = None
 
     def items(self, resolution: Resolution) -> Iterable[tuple[Name, Coming]]:
@@ -170,8 +172,8 @@ class Cascade:
 def grow(whole: PaneTotals, coming: Coming) -> None:
     """Add what came to a never-expiring total, with the bookings that came too late as counters."""
     totals.merge(whole, coming)
-    for name, count in coming.missed.items():
-        whole.counts[name] = whole.counts.get(name, 0) + count
+    if coming.missed:
+        add(whole.counts, coming.missed)
 
 
 _Kind = TypeVar("_Kind", _Chunk, _Stored)

@@ -1,12 +1,11 @@
-"""What is booked, as it comes: lists of small entries that are joined at no cost and summed up once a series and slot.
+"""What is booked, as it comes: lists that are joined at little cost and summed up once a series and slot.
 
-An entry is the name of a counter to add 1 to; anything else is a triple of what is meant, a name and an amount. Most entries are
-names, and the same ones again and again, so a sum is little more than counting equal entries.
+Most bookings are names of counters to add 1 to, the same few again and again, so their sum is little more than counting equal names.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -23,9 +22,9 @@ TAKEN: Final = 3
 """A counter that grows by an amount, a sum, a value in a bucket of a sketch, a value taken out of its bucket again."""
 
 WITHIN: Final = ""
-"""A booking whose amount is part of another entry."""
+"""Stands for a booking whose amount is part of another one."""
 
-Booking = str | tuple[int, str, int]
+_At = TypeVar("_At", Line, Corner)
 
 
 class Coming(PaneTotals, array_like=True):
@@ -34,62 +33,90 @@ class Coming(PaneTotals, array_like=True):
     missed: dict[str, int] = msgspec.field(default_factory=dict)
 
 
-class Slip:
-    """Bookings of one spot in one fine slot."""
+class Booked:
+    """Bookings in their order: ``names`` of counters that grow by 1, and all others as triples of what is meant, a name and an amount."""
 
-    __slots__ = ("booked", "slot_at", "spot")
+    __slots__ = ("amounts", "names")
 
-    def __init__(self, spot: Spot, slot_at: Instant, booked: list[Booking]) -> None:
-        self.spot, self.slot_at, self.booked = spot, slot_at, booked
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.amounts: list[tuple[int, str, int]] = []
+
+    def __len__(self) -> int:
+        return len(self.names) + len(self.amounts)
+
+    def join(self, other: "Booked") -> None:
+        """Take over what another one lists."""
+        self.names += other.names
+        self.amounts += other.amounts
 
 
-def summed(booked: list[Booking]) -> Coming:
-    """The sum of bookings, names in the order in which they came; what comes to nothing is left out."""
-    coming = Coming()
+class Slip(Booked):
+    """What was booked at one spot in one fine slot."""
+
+    __slots__ = ("slot_at", "spot")
+
+    def __init__(self, spot: Spot, slot_at: Instant) -> None:
+        super().__init__()
+        self.spot, self.slot_at = spot, slot_at
+
+
+def summed(booked: Booked) -> Coming:
+    """The sum of bookings, without what comes to nothing."""
+    coming = Coming(dict(Counter(booked.names)))
     counts, sums, sketches = coming.counts, coming.sums, coming.sketches
-    for entry, times in Counter(booked).items():
-        if isinstance(entry, str):
-            counts[entry] = counts.get(entry, 0) + times
-            continue
-        kind, name, amount = entry
+    for kind, name, amount in booked.amounts:
         if kind == SUM:
-            sums[name] = sums.get(name, 0) + amount * times
+            sums[name] = sums.get(name, 0) + amount
         elif kind == COUNT:
-            counts[name] = counts.get(name, 0) + amount * times
+            counts[name] = counts.get(name, 0) + amount
         else:
-            sketch = sketches.setdefault(name, {})
-            sketch[amount] = sketch.get(amount, 0) + (times if kind == VALUE else -times)
+            buckets = sketches.get(name)
+            if buckets is None:
+                buckets = sketches[name] = {}
+            buckets[amount] = buckets.get(amount, 0) + (1 if kind == VALUE else -1)
     counts.pop(WITHIN, None)
-    for amounts in (counts, sums):
-        drop_zeros(amounts)
-    for name in list(sketches):
-        drop_zeros(sketches[name])
-        if not sketches[name]:
-            del sketches[name]
+    _leave_out_nothing(coming)
     return coming
 
 
-def listed(totals: PaneTotals, bookings: int) -> list[Booking]:
-    """As many entries as there were bookings, whose sum the totals are."""
-    found: list[Booking] = [(COUNT, name, amount) for name, amount in totals.counts.items()]
-    found += ((SUM, name, amount) for name, amount in totals.sums.items())
+def listed(totals: PaneTotals, bookings: int, into: Booked) -> None:
+    """List as many bookings as there were, whose sum the totals are."""
+    into.amounts += ((COUNT, name, amount) for name, amount in totals.counts.items())
+    into.amounts += ((SUM, name, amount) for name, amount in totals.sums.items())
     for name, buckets in totals.sketches.items():
         for bucket, count in buckets.items():
-            found += [(VALUE if count > 0 else TAKEN, name, bucket)] * abs(count)
-    return found + [WITHIN] * (bookings - len(found))
+            into.amounts += [(VALUE if count > 0 else TAKEN, name, bucket)] * abs(count)
+    into.names += [WITHIN] * (bookings - len(into))
 
 
-def spread(slips: Iterable[Slip]) -> dict[tuple[Line, Instant], list[Booking]]:
+def spread(slips: Iterable[Slip]) -> dict[tuple[Line, Instant], Booked]:
     """What is booked for every series in each fine slot. Queues that share channel and region are joined first."""
-    of_lines: defaultdict[tuple[Line, Instant], list[Booking]] = defaultdict(list)
-    of_corners: defaultdict[tuple[Corner, Instant], list[Booking]] = defaultdict(list)
+    of_lines: dict[tuple[Line, Instant], Booked] = {}
+    of_corners: dict[tuple[Corner, Instant], Booked] = {}
     for slip in slips:
-        slot_at, booked = slip.slot_at, slip.booked
-        for line in slip.spot.own:
-            of_lines[line, slot_at] += booked
-        for corner in slip.spot.corners:
-            of_corners[corner, slot_at] += booked
+        spot, slot_at = slip.spot, slip.slot_at
+        for line in spot.own:
+            _of(of_lines, (line, slot_at)).join(slip)
+        for corner in spot.corners:
+            _of(of_corners, (corner, slot_at)).join(slip)
     for (corner, slot_at), booked in of_corners.items():
         for line in corner.lines:
-            of_lines[line, slot_at] += booked
+            _of(of_lines, (line, slot_at)).join(booked)
     return of_lines
+
+
+def _of(held: dict[tuple[_At, Instant], Booked], key: tuple[_At, Instant]) -> Booked:
+    booked = held.get(key)
+    if booked is None:
+        booked = held[key] = Booked()
+    return booked
+
+
+def _leave_out_nothing(coming: Coming) -> None:
+    for amounts in (coming.counts, coming.sums):
+        drop_zeros(amounts)
+    for name in list(coming.sketches):
+        drop_zeros(coming.sketches[name])
+        if not coming.sketches[name]:
+            del coming.sketches[name]

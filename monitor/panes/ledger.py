@@ -11,7 +11,7 @@ from typing import Final
 from monitor.panes import totals
 from monitor.panes.ages import Ages
 from monitor.panes.booked import Cascade, Journal, grow
-from monitor.panes.bookings import COUNT, SUM, TAKEN, VALUE, Booking, Coming, Slip, spread, summed
+from monitor.panes.bookings import COUNT, SUM, TAKEN, VALUE, Booked, Coming, Slip, spread, summed
 from monitor.panes.facets import FacetValues
 from monitor.panes.lines import Line, Pane
 from monitor.panes.places import Places
@@ -43,7 +43,7 @@ class PaneLedger:
         self.facets = FacetValues(state)
         self._places = Places(policy.queues.scopes, self.facets, partitions)
         self._journal, self._cascade = Journal(state, self._places), Cascade(state)
-        self._booked, self._booked_at, self._booked_where = list[Booking](), _BEFORE_ALL, Where()
+        self._booked, self._booked_at, self._booked_where = Booked(), _BEFORE_ALL, Where()
         self._cached = 0
         self._unsaved: dict[bytes, Pane] = {}
         self._dirty: dict[Series, dict[Instant, None]] = {}
@@ -69,17 +69,20 @@ class PaneLedger:
     def book(self, where: Where, at: Instant, counter: str, amount: int = 1) -> None:
         """Add to a counter of the slot that holds ``at``; a negative amount takes a booking back."""
         booked = self._booked if at == self._booked_at and where is self._booked_where else self._open(where, at)
-        booked.append(counter if amount == 1 else (COUNT, counter, amount))
+        if amount == 1:
+            booked.names.append(counter)
+        else:
+            booked.amounts.append((COUNT, counter, amount))
 
     def add(self, where: Where, at: Instant, sum_name: str, amount: int) -> None:
         """Add to a sum of the slot that holds ``at``; a negative amount takes a booking back."""
         booked = self._booked if at == self._booked_at and where is self._booked_where else self._open(where, at)
-        booked.append((SUM, sum_name, amount))
+        booked.amounts.append((SUM, sum_name, amount))
 
     def observe(self, where: Where, at: Instant, name: str, value_us: int, sign: int = 1) -> None:
         """Put a duration into a sketch of the slot that holds ``at``; ``sign`` -1 takes it out again."""
         booked = self._booked if at == self._booked_at and where is self._booked_where else self._open(where, at)
-        booked.append((VALUE if sign > 0 else TAKEN, name, bucket_of(value_us)))
+        booked.amounts.append((VALUE if sign > 0 else TAKEN, name, bucket_of(value_us)))
 
     def emit(self, t: Instant) -> list[Output]:
         """Return the dirty panes as absolute totals as of ``t``, in a fixed order, then forget what ``t`` closes.
@@ -138,8 +141,8 @@ class PaneLedger:
             grow(whole[series], each)
         return [(scope, dims, whole[scope, dims]) for scope, dims in sorted(whole)]
 
-    def _open(self, where: Where, at: Instant) -> list[Booking]:
-        """Return the list to book in, and remember it: one event mostly books several things at one place and instant."""
+    def _open(self, where: Where, at: Instant) -> Booked:
+        """Return where to book, and remember it: one event mostly books several things at one place and instant."""
         self._booked = self._journal.at(where, at - at % FINE_US)
         self._booked_at, self._booked_where = at, where
         return self._booked
@@ -183,10 +186,14 @@ class PaneLedger:
                 self._cascade.put(coarser, self._slots.slot_at(coarser, slot_at), series, coming)
 
     def _merge(self, resolution: Resolution, line: Line, slot_at: Instant, coming: Coming) -> None:
+        """Let a pane grow; what comes belongs to it from here on."""
         if closes_at(resolution, slot_at) <= self.sent_at:
             return
         pane = self._touch(line, resolution, slot_at)
-        totals.merge(pane.totals, coming)
+        if totals.is_empty(pane.totals):
+            pane.totals = coming
+        else:
+            totals.merge(pane.totals, coming)
         pane.stamp = self.sent_at
         self._unsaved[pane.key] = pane
         self._dirty.setdefault(line.series, {})[slot_at] = None
