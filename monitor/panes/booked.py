@@ -39,12 +39,12 @@ class Entry(PaneTotals, array_like=True):
     bookings: int = 0
 
 
-class _Chunk(msgspec.Struct, array_like=True):
+class _Chunk(msgspec.Struct, array_like=True, gc=False):
     version: int
     entries: list[Entry]
 
 
-class _Stored(msgspec.Struct, array_like=True):
+class _Stored(msgspec.Struct, array_like=True, gc=False):
     version: int
     coming: Coming
 
@@ -68,7 +68,7 @@ class Journal:
         self._gone: list[bytes] = []
         for key in self._chunks:
             for entry in _decode(_chunk, state[key]).entries:
-                slip = Slip(places.spot_of((entry.where,)), entry.slot_at)
+                slip = Slip(spot=places.spot_of((entry.where,)), slot_at=entry.slot_at)
                 listed(entry, entry.bookings, slip)
                 self._kept.append(slip)
 
@@ -79,7 +79,7 @@ class Journal:
         """Return where to book, good until the next drain."""
         held = self._fresh.get((where, slot_at))
         if held is None:
-            held = self._fresh[where, slot_at] = Slip(self._places.spot(where), slot_at)
+            held = self._fresh[where, slot_at] = Slip(spot=self._places.spot(where), slot_at=slot_at)
         return held
 
     def slips(self) -> list[Slip]:

@@ -33,14 +33,11 @@ class Coming(PaneTotals, array_like=True):
     missed: dict[str, int] = msgspec.field(default_factory=dict)
 
 
-class Booked:
+class Booked(msgspec.Struct, gc=False):
     """Bookings in their order: ``names`` of counters that grow by 1, and all others as triples of what is meant, a name and an amount."""
 
-    __slots__ = ("amounts", "names")
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.amounts: list[tuple[int, str, int]] = []
+    names: list[str] = []
+    amounts: list[tuple[int, str, int]] = []
 
     def __len__(self) -> int:
         return len(self.names) + len(self.amounts)
@@ -51,14 +48,11 @@ class Booked:
         self.amounts += other.amounts
 
 
-class Slip(Booked):
+class Slip(Booked, kw_only=True, gc=False):
     """What was booked at one spot in one fine slot."""
 
-    __slots__ = ("slot_at", "spot")
-
-    def __init__(self, spot: Spot, slot_at: Instant) -> None:
-        super().__init__()
-        self.spot, self.slot_at = spot, slot_at
+    spot: Spot
+    slot_at: Instant
 
 
 def summed(booked: Booked) -> Coming:
