@@ -3,9 +3,9 @@
 Most bookings are names of counters to add 1 to, the same few again and again, so their sum is little more than counting equal names.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -23,8 +23,6 @@ TAKEN: Final = 3
 
 WITHIN: Final = ""
 """Stands for a booking whose amount is part of another one."""
-
-_At = TypeVar("_At", Line, Corner)
 
 
 class Coming(PaneTotals, array_like=True):
@@ -59,18 +57,23 @@ def summed(booked: Booked) -> Coming:
     """The sum of bookings, without what comes to nothing."""
     coming = Coming(dict(Counter(booked.names)))
     counts, sums, sketches = coming.counts, coming.sums, coming.sketches
+    corrects = False
     for kind, name, amount in booked.amounts:
         if kind == SUM:
             sums[name] = sums.get(name, 0) + amount
         elif kind == COUNT:
             counts[name] = counts.get(name, 0) + amount
+            corrects = True
         else:
             buckets = sketches.get(name)
             if buckets is None:
                 buckets = sketches[name] = {}
             buckets[amount] = buckets.get(amount, 0) + (1 if kind == VALUE else -1)
+            corrects |= kind == TAKEN
+    drop_zeros(sums)
     counts.pop(WITHIN, None)
-    _leave_out_nothing(coming)
+    if corrects:
+        _leave_out_nothing(coming)
     return coming
 
 
@@ -86,30 +89,23 @@ def listed(totals: PaneTotals, bookings: int, into: Booked) -> None:
 
 def spread(slips: Iterable[Slip]) -> dict[tuple[Line, Instant], Booked]:
     """What is booked for every series in each fine slot. Queues that share channel and region are joined first."""
-    of_lines: dict[tuple[Line, Instant], Booked] = {}
-    of_corners: dict[tuple[Corner, Instant], Booked] = {}
+    of_lines: defaultdict[tuple[Line, Instant], Booked] = defaultdict(Booked)
+    of_corners: defaultdict[tuple[Corner, Instant], Booked] = defaultdict(Booked)
     for slip in slips:
         spot, slot_at = slip.spot, slip.slot_at
         for line in spot.own:
-            _of(of_lines, (line, slot_at)).join(slip)
+            of_lines[line, slot_at].join(slip)
         for corner in spot.corners:
-            _of(of_corners, (corner, slot_at)).join(slip)
+            of_corners[corner, slot_at].join(slip)
     for (corner, slot_at), booked in of_corners.items():
         for line in corner.lines:
-            _of(of_lines, (line, slot_at)).join(booked)
+            of_lines[line, slot_at].join(booked)
     return of_lines
 
 
-def _of(held: dict[tuple[_At, Instant], Booked], key: tuple[_At, Instant]) -> Booked:
-    booked = held.get(key)
-    if booked is None:
-        booked = held[key] = Booked()
-    return booked
-
-
 def _leave_out_nothing(coming: Coming) -> None:
-    for amounts in (coming.counts, coming.sums):
-        drop_zeros(amounts)
+    """What was taken back may have left nothing."""
+    drop_zeros(coming.counts)
     for name in list(coming.sketches):
         drop_zeros(coming.sketches[name])
         if not coming.sketches[name]:
