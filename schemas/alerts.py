@@ -72,12 +72,16 @@ class LevelInstant(msgspec.Struct, frozen=True, gc=False):
     at: str | None
 
 
-class LinkShare(msgspec.Struct, frozen=True):
-    """What one link used of the end-to-end clock: counted time by the link's own calendar, and its share of the whole target (R13)."""
+class LinkShare(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one link used of the end-to-end clock: counted time by the link's own calendar, and its share of the whole target (R13).
+
+    ``titles`` are the link's, by language.
+    """
 
     clock: str
     elapsed_seconds: float
     share_ratio: float
+    titles: dict[str, str] = {}
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -80,7 +80,10 @@ class FailedTest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RuleTried(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One rule in the order of the policy, up to the one that decided; ``not_during`` and ``not_outside`` are periods of the start."""
+    """One rule in the order of the policy, up to the one that decided; ``not_during`` and ``not_outside`` are periods of the start.
+
+    ``period_titles`` are theirs, by name.
+    """
 
     rule: str
     source: str = ""
@@ -89,6 +92,7 @@ class RuleTried(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed: tuple[FailedTest, ...] = ()
     not_during: tuple[str, ...] = ()
     not_outside: tuple[str, ...] = ()
+    period_titles: dict[str, dict[str, str]] = {}
 
 
 class Matching(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,11 +104,11 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CycleExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One cycle of one clock; ``explanation`` is None where no rule ever promised anything.
+    """One cycle of one clock; ``explanation`` is None where no rule ever promised anything. ``calendar_titles`` are those of its calendar.
 
     ``version`` is that of the published verdict, 0 while none was; ``remaining_seconds`` is the counted time left. With ``ruled`` a
     person decided ``verdict``; ``explanation`` then says what the events alone give, or, where a repair judged again under another
-    policy, what they give under that one, and ``unruled`` what they give under the contact's own (P7).
+    policy, what they give under that one (``policy_titles``), and ``unruled`` what they give under the contact's own (P7).
     """
 
     clock: str
@@ -128,6 +132,8 @@ class CycleExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     explanation: Explanation | None = None
     ruled: RuledBy | None = None
     unruled: Explanation | None = None
+    policy_titles: dict[str, str] = {}
+    calendar_titles: dict[str, str] = {}
 
 
 class FindingExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -153,7 +159,10 @@ class RefusedRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class ContactExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One contact as of ``t``, the instant that is judged."""
+    """One contact as of ``t``, the instant that is judged.
+
+    ``clock_titles`` are those of clocks whose cycles were left out, since only some were asked for: the timeline names them too.
+    """
 
     contact: str
     family: Family
@@ -167,6 +176,7 @@ class ContactExplanation(msgspec.Struct, frozen=True, kw_only=True, omit_default
     timeline: tuple[TimelineEntry, ...] = ()
     cycles: tuple[CycleExplanation, ...] = ()
     findings: tuple[FindingExplanation, ...] = ()
+    clock_titles: dict[str, dict[str, str]] = {}
 
 
 class Explanations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

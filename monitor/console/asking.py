@@ -1,6 +1,7 @@
 """Questions to the workers over HTTP: all of ``SLA_WORKERS``, or the one on this machine."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 
 import aiohttp
@@ -45,6 +46,13 @@ async def _one(session: aiohttp.ClientSession, worker: str, path: str, parameter
         async with session.get(url) as response:
             return Answer(worker, response.status, await response.read())
     except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
-        raise SettingsError(
-            f"no worker answers at {worker} ({str(error) or type(error).__name__}): start one, or name all of them in SLA_WORKERS"
-        ) from None
+        raise SettingsError(f"no worker answers at {worker} ({_why(error)}): start one, or name all of them in SLA_WORKERS") from None
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        number = error.os_error.errno or 0
+        return os.strerror(number).lower() if number > 0 else error.os_error.strerror or "cannot be reached"  # resolvers count below zero
+    if isinstance(error, TimeoutError):
+        return f"nothing within {ANSWER_SECONDS:g} s"
+    return str(error) or type(error).__name__

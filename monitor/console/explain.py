@@ -8,14 +8,16 @@ import click
 import msgspec
 
 from monitor.console.asking import ask
-from monitor.console.policies import open_policy, settings
+from monitor.console.policies import files_of, open_policy, settings
 from monitor.console.screen import Format, output_option, print_json
 from monitor.errors import SourceError
-from monitor.policy import load_policy
 from monitor.policy.model import Language
 from monitor.replay.explaining import explain_log, of_clock
+from monitor.replay.schedule import Schedule
 from monitor.sources.arrival import Arrival
+from monitor.sources.commanded import given_of
 from monitor.sources.events_file import arrival_of
+from monitor.sources.revisions import versions_of
 from monitor.sources.timeline import arrivals_of, read_timeline
 from monitor.wording.explanations import explanation_text, refused_text
 from schemas.documents import documents
@@ -25,6 +27,8 @@ from schemas.instants import Instant, parse_instant
 from schemas.reasons import Reason, Refused
 
 _TIMELINES = (".yaml", ".yml")
+_FILES = (*_TIMELINES, ".json", ".jsonl", ".ndjson")
+"""A name that ends so is meant as a file; ids of contacts do not."""
 _told = msgspec.json.Decoder(ContactExplanation).decode
 _many = msgspec.json.Decoder(list[ContactExplanation]).decode
 
@@ -64,12 +68,14 @@ def command(
     """Tell everything about a contact: what each event did, which rule decided and why earlier ones did not, how the deadline comes about.
 
     FILE holds structured CloudEvents as check-event reads them (- is standard input), or a timeline (.yaml: start, and events at offsets
-    from it, with a policy of its own if it has one): they are judged as `replay` would. Anything else is the id of a CONTACT, asked from
-    the running workers (SLA_WORKERS). Exit code 1 when no such contact is found.
+    from it; if it likes, a policy of its own, versions that replace it, commands that people give): they are judged as `replay` would.
+    Anything else is the id of a CONTACT, asked from the running workers (SLA_WORKERS). Exit code 1 when no such contact is found.
     """
     is_file = target == "-" or Path(target).is_file()
     if not is_file and (policy, contact, until) != (None, None, None):
         raise SourceError(f"{target}: no such file; --policy, --contact and --at are for files of events")
+    if not is_file and Path(target).suffix in _FILES:
+        raise SourceError(f"{target}: no such file")
     told = _of_file(target, policy, until) if is_file else _of_workers(target, family)
     kept = [each for each in told.contacts if contact in (None, each.contact) and family in (None, each.family)]
     if clock is not None:
@@ -101,8 +107,11 @@ def _of_file(target: str, policy: str | None, until: Instant | None) -> Explanat
 
 def _of_timeline(raw: bytes, file: str, policy: str | None, until: Instant | None) -> Explanations:
     timeline = read_timeline(raw.decode(errors="replace"), file)
-    compiled = load_policy([(file, timeline.policy)]) if timeline.policy is not None and policy is None else open_policy(policy)
-    return explain_log(arrivals_of(timeline.start_at, timeline.events, file), compiled, timeline.until_at if until is None else until)
+    files = [(file, timeline.policy)] if timeline.policy is not None and policy is None else files_of(policy)
+    schedule = Schedule(versions_of(timeline.start_at, files, timeline.policies, file))
+    given = given_of(timeline.start_at, timeline.commands, schedule.names, file)
+    arrivals = arrivals_of(timeline.start_at, timeline.events, file)
+    return explain_log(arrivals, schedule, timeline.until_at if until is None else until, given)
 
 
 def _arrivals(raw: bytes) -> tuple[list[Arrival], list[RefusedRecord]]:

@@ -9,7 +9,7 @@ from agents.runtime.settings import RuntimeSettings
 from agents.runtime.wall_clock import wall_clock
 from monitor.console.policies import DEFAULT, read_files, settings
 from monitor.policy import load_policy
-from monitor.policy.book import Policies, record_of
+from monitor.policy.book import Policies, record_of, require_hash_key
 from schemas.instants import format_instant
 from schemas.policies import PolicyRecord
 
@@ -29,11 +29,13 @@ class Own(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self.record, published_at=format_instant(wall_clock()))
 
 
-def own_policy(policy: str | None) -> Own:
-    """Read and compile the policy of this process; raises PolicyError with all reasons."""
+def own_policy(policy: str | None, *, hash_key: bool = True) -> Own:
+    """Read and compile the policy of this process; raises PolicyError with all reasons, one that needs a ``hash_key`` included."""
     named = policy or settings().policy
     files = read_files(named or DEFAULT)
-    return Own(record_of(files, load_policy(files)), named is not None)
+    compiled = load_policy(files)
+    require_hash_key(compiled, given=hash_key)
+    return Own(record_of(files, compiled), named is not None)
 
 
 async def bring(runtime: RuntimeSettings, own: Own) -> Policies:

@@ -50,7 +50,12 @@ def _shipped(name: str) -> list[tuple[str, str]]:
 
 def open_policy(policy: str | None, fallback: str = DEFAULT) -> Policy:
     """Load the policy that was asked for, else ``SLA_POLICY``, else the shipped ``fallback``; raises PolicyError with all reasons."""
-    return load_policy(read_files(policy or settings().policy or fallback))
+    return load_policy(files_of(policy, fallback))
+
+
+def files_of(policy: str | None, fallback: str = DEFAULT) -> list[tuple[str, str]]:
+    """The files of the policy that was asked for, else ``SLA_POLICY``, else the shipped ``fallback``."""
+    return read_files(policy or settings().policy or fallback)
 
 
 def check_names(policies: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from agents.runtime.runtime import Runtime
 from agents.worker import run
 from monitor.console.own_policy import bring, own_policy
 from monitor.console.policies import settings
-from monitor.console.wiring import processors, runtime_settings
+from monitor.console.wiring import hash_key_of, processors, runtime_settings
 from monitor.console.worker_view import RunningWorker
 from monitor.policy.book import Policies
 from monitor.settings import Settings
@@ -35,7 +35,8 @@ def command(policy: str | None, port: int | None, clock: str | None, accept_gap:
     """
     given = {"web_port": port, "clock": clock, "accept_gap": accept_gap or None}
     chosen = msgspec.structs.replace(settings(), **{name: value for name, value in given.items() if value is not None})
-    own, policies, runtime_options = own_policy(policy), Policies(), runtime_settings(chosen)
+    hash_key, runtime_options = bool(hash_key_of(chosen)), runtime_settings(chosen)
+    own, policies = own_policy(policy, hash_key=hash_key), Policies(hash_key=hash_key)
     _log_to_standard_error(chosen)
     pages: list[WebServer] = []
 

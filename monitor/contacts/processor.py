@@ -31,6 +31,7 @@ from monitor.panes.where import NodePlace
 from monitor.policy.book import Policies
 from monitor.policy.model import Policy
 from monitor.processing import Effects, Output, Record, Reject, Sample, State
+from monitor.turns import Turns, finish
 from schemas.cloudevents import decode_event
 from schemas.due import DueClock
 from schemas.event import Event
@@ -143,6 +144,11 @@ class ContactsProcessor:
 
     def explain(self, family: Family, contact_id: str) -> ContactExplanation | None:
         """Why everything about a contact is as it is, as of the T judged last; None if it is not kept. Changes nothing."""
+        turns = self.telling(family, contact_id)
+        return None if turns is None else finish(turns)
+
+    def telling(self, family: Family, contact_id: str) -> Turns[ContactExplanation] | None:
+        """``explain`` in turns, between which the shard may go on; the contact is told as it is now."""
         contact = self._shelf.peek(codec.state_key(family, contact_id.encode()))
         return None if contact is None else tell(self._versions.stages_of(contact), contact, self.judged_at, self._versions.stage)
 

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from monitor.errors import PolicyError, StateError
+from monitor.policy.feedback import NO_HASH_KEY
 from monitor.policy.load import Files, load_policy
 from monitor.policy.model import Policy
 from monitor.policy.yaml_nodes import Node, merge, parse
@@ -22,7 +23,9 @@ _NONE: Final = ""
 class Policies:
     """The known versions; a version's place in the log never changes, and the last one is the newest."""
 
-    def __init__(self, *policies: Policy) -> None:
+    def __init__(self, *policies: Policy, hash_key: bool = True) -> None:
+        """Without a ``hash_key`` a version that wants customer keys hashed here cannot be used (R80)."""
+        self._hash_key = hash_key
         self._numbers: dict[str, int] = {}
         self._records: dict[str, PolicyRecord] = {}
         self._compiled: dict[str, Policy] = {}
@@ -68,7 +71,9 @@ class Policies:
         if version not in self._numbers or version in self._broken:
             return False
         try:
-            self._compiled[version] = _compiled(self._records[version])
+            policy = _compiled(self._records[version])
+            require_hash_key(policy, given=self._hash_key)
+            self._compiled[version] = policy
         except PolicyError as error:
             self._broken[version] = str(error)
             return False
@@ -84,6 +89,12 @@ class Policies:
         if not self.usable(version):
             raise StateError(f"policy {version} of sla.policies cannot be compiled by this program: {self._broken[version]}")
         return self._compiled[version]
+
+
+def require_hash_key(policy: Policy, *, given: bool) -> None:
+    """Raise PolicyError for a policy that hashes customer keys where no key for it is given (R80)."""
+    if policy.privacy.hash_here and not given:
+        raise PolicyError(NO_HASH_KEY)
 
 
 def record_of(files: Files, policy: Policy) -> PolicyRecord:

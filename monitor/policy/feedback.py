@@ -9,6 +9,7 @@ from monitor.policy.model import Privacy, Survey
 from monitor.policy.source import PolicySource
 
 HASH_KEY_SETTING: Final = "SLA_CUSTOMER_HASH_KEY"
+NO_HASH_KEY: Final = f"the policy hashes customer keys here (privacy.customer_keys): set {HASH_KEY_SETTING} or {HASH_KEY_SETTING}_FILE"
 WITHHELD: Final = ("agent_id", "customer_key", "impact_scope", "location", "origin_contact_id", "service_key", "symptom")
 """Event fields that may be kept out of the state: nothing that clocks, queues or ratios need."""
 

@@ -105,6 +105,7 @@ def _compile(source: PolicySource, remarks: Remarks) -> Policy:
         qc_dimensions=compile_dimensions(source, remarks),
         flows=compile_flows(source, remarks),
         privacy=compile_privacy(source, remarks),
+        calendar_titles={name: titles_of(each.title, ("calendars", name), remarks) for name, each in source.calendars.items() if each.title},
         customers=compile_customers(source.customers, remarks),
     )
 

@@ -278,3 +278,4 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     customers: CustomerRules = CustomerRules()
     flows: tuple[Flow, ...] = ()
     privacy: Privacy = Privacy()
+    calendar_titles: dict[str, dict[Language, str]] = {}

@@ -7,6 +7,8 @@
       - {at: 0, type: workorder.created, priority: high}
       - {at: 1h30m, type: workorder.resolved, delivered: 2h}       # happened then, came half an hour later
     until: 3h                                   # how far time goes on
+    policies: [{at: 2h, overlay: …}]            # optional: later versions of the policy (monitor.sources.revisions)
+    commands: [{at: 2h, command: exempt, …}]    # optional: what people rule meanwhile (monitor.sources.commanded)
 
 Offsets are seconds or ``1h30m``; instants in events may be offsets too (``due_at: +26h``). Other keys of the file are left alone.
 """
@@ -20,9 +22,11 @@ import yaml
 
 from monitor.errors import SourceError
 from monitor.sources.arrival import Arrival
+from monitor.sources.offsets import instant_value, offset_us
+from monitor.sources.revisions import Revision
 from schemas.event import Event
 from schemas.events import EVENT_TYPES, FAMILIES, Family, event_name
-from schemas.instants import SECOND, Instant, format_instant, parse_instant
+from schemas.instants import Instant, parse_instant
 
 Scalar = str | int | float | bool | None
 Row = Mapping[str, Scalar]
@@ -30,7 +34,6 @@ Row = Mapping[str, Scalar]
 KINDS: Final = {event_name(data): data for _, data in EVENT_TYPES.values()}
 """Every event type by its short name: ``call.queued``, ``survey_scored``."""
 
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _OF_ROW: Final = ("at", "type", "family", "contact", "id", "source", "sequence", "delivered", "times", "every")
 _DEFAULT_FAMILY: Final = "workorder"
 
@@ -42,6 +45,8 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     events: list[dict[str, Scalar]]
     until: str | float | None = None
     policy: str | None = None
+    policies: list[Revision] = []
+    commands: list[dict[str, object]] = []
 
     @property
     def start_at(self) -> Instant:
@@ -86,21 +91,6 @@ def arrivals_of(start_at: Instant, rows: Iterable[Row], file: str = "timeline") 
     return sorted(found, key=lambda arrival: arrival.delivered_at)
 
 
-def offset_us(text: Scalar) -> int:
-    """``90``, ``1h30m``, ``2d``, ``-5s`` in microseconds. Raises ValueError."""
-    if isinstance(text, (int, float)):
-        return round(text * SECOND)
-    if not text:
-        raise ValueError("expected an offset such as 90, 1h30m or -5s")
-    sign, total, number = (-1 if text.startswith("-") else 1), 0.0, ""
-    for letter in text.removeprefix("-"):
-        if letter in _UNITS:
-            total, number = total + float(number) * _UNITS[letter], ""
-        else:
-            number += letter
-    return sign * round((total + float(number or 0)) * SECOND)
-
-
 def _arrival(start_at: Instant, index: int, row: Row, n: int | None) -> Arrival:
     shift = 0 if n is None else n * offset_us(row.get("every") or 0)
     at, number, name = start_at + offset_us(row["at"]) + shift, "" if n is None else f"-{n}", str(row["type"])
@@ -109,7 +99,7 @@ def _arrival(start_at: Instant, index: int, row: Row, n: int | None) -> Arrival:
         raise ValueError(f"unknown event type {name!r}" + (f": did you mean {near[0]}?" if near else ""))
     first = name.partition(".")[0]
     family: Family = msgspec.convert(row.get("family") or (first if first in FAMILIES else _DEFAULT_FAMILY), Family)
-    fields = {key: _value(start_at, key, value) for key, value in row.items() if key not in _OF_ROW}
+    fields = {key: instant_value(start_at, key, value) for key, value in row.items() if key not in _OF_ROW}
     strange = sorted(fields.keys() - set(KINDS[name].__struct_fields__))
     if strange:
         raise ValueError(f"{name} has no field {strange[0]!r}; it has {', '.join(KINDS[name].__struct_fields__)}")
@@ -118,12 +108,6 @@ def _arrival(start_at: Instant, index: int, row: Row, n: int | None) -> Arrival:
     event = Event(contact, family, identity, str(row.get("source") or "/upstream"), at, int(row.get("sequence") or 0), data)
     delivered = row.get("delivered")
     return Arrival(event, at if delivered is None else start_at + offset_us(delivered) + shift)
-
-
-def _value(start_at: Instant, key: str, value: Scalar) -> Scalar:
-    """Instants in events may be offsets: ``+26h``."""
-    is_offset = isinstance(value, str) and value.startswith("+") and key.endswith("_at")
-    return format_instant(start_at + offset_us(str(value)[1:])) if is_offset else value
 
 
 def _problem(error: Exception) -> str:

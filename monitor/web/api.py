@@ -10,9 +10,10 @@ import msgspec
 from aiohttp import web
 
 from monitor.policy.model import Language
+from monitor.turns import Result, Turns
 from monitor.web.questions import BadQuestion, due_question, limit_of
 from monitor.web.view import ContactsShard, WorkerView
-from monitor.wording.explanations import explanation_text
+from monitor.wording.explanations import text_turns
 from schemas.due import DueClock, DueClocks
 from schemas.events import FAMILIES, Family
 from schemas.explanations import ContactExplanation
@@ -21,6 +22,9 @@ from schemas.partition import partition_of
 
 CONTACTS_A_TURN: Final = 50
 """Contacts read before the event loop gets a turn: about a millisecond."""
+
+TURN_SECONDS: Final = 0.002
+"""How long an explanation is told before the event loop gets a turn; one of 200 events takes some tens of milliseconds in all."""
 
 _LANGUAGES: Final = get_args(Language)
 
@@ -53,11 +57,12 @@ class Api:
         shard = owned.get(partition)
         if shard is None:
             return _problem(404, f"contact {contact} belongs to partition {partition}, which another worker owns", partition, sorted(owned))
-        found = _explained(shard, contact, family)
+        found = await _explained(shard, contact, family)
         if not found:
             return _problem(404, f"no contact {contact} is kept: it never was, or it was forgotten after its time", partition, sorted(owned))
         if form == "text":
-            return web.Response(text="\n".join(explanation_text(each, "zh" if language == "zh" else "en") for each in found))
+            texts = [await _in_turns(text_turns(each, "zh" if language == "zh" else "en")) for each in found]
+            return web.Response(text="\n".join(texts))
         return _json(found[0] if family is not None else found)
 
     async def _due(self, request: web.Request) -> web.Response:
@@ -90,9 +95,25 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owned: list[int] | None = None
 
 
-def _explained(shard: ContactsShard, contact: str, family: str | None) -> list[ContactExplanation]:
+async def _explained(shard: ContactsShard, contact: str, family: str | None) -> list[ContactExplanation]:
     families: tuple[Family, ...] = tuple(each for each in FAMILIES if family in (None, each))
-    return [told for each in families if (told := shard.explain(each, contact)) is not None]
+    telling = [turns for each in families if (turns := shard.telling(each, contact)) is not None]
+    return [await _in_turns(turns) for turns in telling]
+
+
+async def _in_turns(turns: Turns[Result]) -> Result:
+    """Work done a little at a time, while the event loop goes on with everything else."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + TURN_SECONDS
+    while True:
+        try:
+            next(turns)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        if loop.time() >= until:
+            await asyncio.sleep(0)
+            until = loop.time() + TURN_SECONDS
 
 
 def _problem(status: int, sentence: str, partition: int | None = None, owned: list[int] | None = None) -> web.Response:

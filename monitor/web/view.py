@@ -7,6 +7,7 @@ import msgspec
 
 from monitor.contacts.telling.upcoming import DueQuery
 from monitor.processing import Sample
+from monitor.turns import Turns
 from schemas.due import DueClock
 from schemas.events import Family
 from schemas.explanations import ContactExplanation
@@ -30,8 +31,8 @@ class ContactsShard(Protocol):
     def judged_at(self) -> Instant:
         """The T judged last; 0 before the first."""
 
-    def explain(self, family: Family, contact_id: str) -> ContactExplanation | None:
-        """Why everything about a contact is as it is; None if it is not kept."""
+    def telling(self, family: Family, contact_id: str) -> Turns[ContactExplanation] | None:
+        """Why everything about a contact is as it is now; None if it is not kept. The event loop may get a turn between two."""
 
     def due(self, query: DueQuery) -> Iterator[list[DueClock]]:
         """What breaches next, contact by contact; the event loop may get a turn between two."""

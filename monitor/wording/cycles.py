@@ -7,7 +7,7 @@ from monitor.policy.model import Language
 from monitor.wording.durations import duration
 from monitor.wording.events import EVENTS
 from monitor.wording.lines import line
-from monitor.wording.phrases import at, clock_name, joined, span
+from monitor.wording.phrases import at, clock_name, clock_title, joined, span
 from monitor.wording.ruled import cycle_sentence, reason_text, ruling_lines
 from monitor.wording.rules import matching_lines, promise_text
 from monitor.wording.verdicts import place_of
@@ -47,7 +47,7 @@ def _parts(cycle: CycleExplanation, zone: str, t: Instant, language: Language) -
     yield "rules", [text for n, each in enumerate(cycle.matchings) for text in matching_lines(each, zone, n == 0, language)]
     if explanation is None or promise is None:
         return
-    yield "promise", [promise_text(promise, language)]
+    yield "promise", [promise_text(promise, cycle.calendar_titles, language)]
     if explanation.days:
         yield "days", [at(day, zone, language) for day in explanation.days]
     if promise.target != "due_at":
@@ -74,7 +74,7 @@ def _outcome(cycle: CycleExplanation, explanation: Explanation, zone: str, t: In
             line(
                 "link",
                 language,
-                clock=link.clock,
+                clock=clock_title(link.clock, link.titles, language),
                 elapsed=duration(round(link.elapsed_seconds * SECOND), language),
                 percent=f"{link.share_ratio * 100:.3g}",
             )

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from monitor.policy.model import Language
+from monitor.turns import Turns, finish
 from monitor.wording.cycles import cycle_lines
 from monitor.wording.lines import line
 from monitor.wording.phrases import at, attribute, clock_title, joined, value_text
-from monitor.wording.timeline import timeline_lines
+from monitor.wording.timeline import entry_line
 from monitor.wording.words import FAMILIES, REASONS, word
 from schemas.explanations import ContactExplanation, FindingExplanation, RefusedRecord
 from schemas.instants import parse_instant
@@ -14,11 +15,21 @@ from schemas.instants import parse_instant
 
 def explanation_text(told: ContactExplanation, language: Language) -> str:
     """Heading, timeline and every cycle, separated by empty lines; ends with a line break."""
-    titles = {cycle.clock: cycle.titles for cycle in told.cycles}
+    return finish(text_turns(told, language))
+
+
+def text_turns(told: ContactExplanation, language: Language) -> Turns[str]:
+    """``explanation_text``, an entry or a cycle a turn."""
+    titles = told.clock_titles | {cycle.clock: cycle.titles for cycle in told.cycles}
     t = parse_instant(told.t)
-    blocks = [_heading(told, language)]
-    blocks.append([line("timeline", language), *("  " + each for each in timeline_lines(told.timeline, told.time_zone, titles, language))])
-    blocks.extend(cycle_lines(cycle, told.time_zone, t, language) for cycle in told.cycles)
+    timeline, blocks = [line("timeline", language)], [_heading(told, language)]
+    blocks.append(timeline)
+    for entry in told.timeline:
+        timeline.append("  " + entry_line(entry, told.time_zone, titles, language))
+        yield
+    for cycle in told.cycles:
+        blocks.append(cycle_lines(cycle, told.time_zone, t, language))
+        yield
     if told.findings:
         blocks.append([line("findings", language), *("  " + _finding(finding, told.time_zone, language) for finding in told.findings)])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"

@@ -89,6 +89,7 @@ LINES: Final[dict[str, Words]] = {
     ),
     "promise.due_at": Words("the instant that the starting event names, {calendar}", "起始事件所约定的时刻，{calendar}"),
     "calendar": Words("calendar {name} ({zone})", "日历{name}（{zone}）"),
+    "calendar.titled": Words("calendar {title} ({name}, {zone})", "日历{title}（{name}，{zone}）"),
     "event": Words("{at}, {name} [{event}]", "{at}，{name}〔{event}〕"),
     "end.handed_over": Words("{at}, {name} [{event}]: handed over to {place}", "{at}，{name}〔{event}〕：转交{place}"),
     "end.left": Words("{at}, {name} [{event}]: left {place}", "{at}，{name}〔{event}〕：离开{place}"),

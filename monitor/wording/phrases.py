@@ -11,6 +11,9 @@ from schemas.alerts import Wanted
 from schemas.explanations import FailedTest, Value
 from schemas.instants import parse_instant
 
+ClockTitles = Mapping[str, Mapping[str, str]]
+"""The titles of each clock by its name."""
+
 
 def at(text: str, zone: str, language: Language) -> str:
     """An instant with weekday and date."""
@@ -25,22 +28,32 @@ def span(from_at: str, to_at: str | None, zone: str, language: Language) -> str:
     return f"{at(from_at, zone, language)} – {end}"
 
 
+def title_in(titles: Mapping[str, str], language: Language) -> str:
+    """A title in the language, else in another; empty where there is none."""
+    return titles.get(language) or next((text for text in titles.values() if text), "")
+
+
 def clock_name(name: str, titles: Mapping[str, str], language: Language) -> str:
     """``First feedback (first_feedback)``; the name alone where there is no title."""
-    title = titles.get(language) or next((text for text in titles.values() if text), "")
+    title = title_in(titles, language)
     return line("clock", language, title=title, name=name) if title else name
 
 
 def clock_title(name: str, titles: Mapping[str, str], language: Language) -> str:
     """The title of a clock, else its name; that of a department's clock (``node:network``) with the department."""
-    title = titles.get(language) or next((text for text in titles.values() if text), "")
+    title = title_in(titles, language)
     value = name.partition(":")[2]
     return name if not title else f"{title} {value}" if value else title
 
 
+def title_of(name: str, titles: ClockTitles, language: Language) -> str:
+    """``clock_title`` of one of many clocks."""
+    return clock_title(name, titles.get(name, {}), language)
+
+
 def policy_name(version: str, titles: Mapping[str, str], language: Language) -> str:
     """``Promises 2027 (version 1f0c…)``; the version alone where there is no title."""
-    title = titles.get(language) or next((text for text in titles.values() if text), "")
+    title = title_in(titles, language)
     return line("policy" if title else "policy.untitled", language, title=title, version=version)
 
 

@@ -2,7 +2,7 @@
 
 from monitor.policy.model import Language
 from monitor.wording.lines import line
-from monitor.wording.phrases import at
+from monitor.wording.phrases import at, policy_name
 from monitor.wording.verdicts import Facts, place_of, verdict_text
 from monitor.wording.words import REASONS, VERDICTS, word
 from schemas.alerts import Explanation, RuledBy
@@ -32,8 +32,9 @@ def ruling_lines(cycle: CycleExplanation, ruled: RuledBy, zone: str, t: Instant,
         told.append(cycle_sentence(cycle.clock, cycle.explanation, zone, t, language))
     name = "again" if ruled.policy else "exempt" if cycle.verdict == "exempt" else "set"
     given = line("ruled.given", language, at=at(ruled.given_at, zone, language)) if ruled.given_at else ""
-    parts = {"verdict": verdict, "person": ruled.person, "reason": ruled.reason, "command": ruled.command, "policy": ruled.policy}
-    told.append(line(f"ruled.{name}", language, given=given, **parts))
+    parts = {"verdict": verdict, "person": ruled.person, "reason": ruled.reason, "command": ruled.command}
+    policy = policy_name(ruled.policy, cycle.policy_titles, language) if cycle.policy_titles else ruled.policy
+    told.append(line(f"ruled.{name}", language, given=given, policy=policy, **parts))
     alone = cycle.unruled or cycle.explanation
     if alone is not None and alone.verdict is not None:
         text = cycle_sentence(cycle.clock, alone, zone, t, language)

@@ -1,24 +1,16 @@
 """The timeline of a contact in words: one line for each event or instant, with what it did."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from monitor.policy.model import Language
 from monitor.wording.events import COUNTERS, EVENTS
 from monitor.wording.lines import line
-from monitor.wording.phrases import at, attribute, clock_title, counter_text, joined, policy_name, value_text
+from monitor.wording.phrases import ClockTitles, at, attribute, counter_text, joined, policy_name, title_of, value_text
 from monitor.wording.words import REASONS, pause_reason, word
 from schemas.explanations import Deed, TimelineEntry
 
-Titles = Mapping[str, Mapping[str, str]]
-"""The titles of each clock by its name."""
 
-
-def timeline_lines(entries: Iterable[TimelineEntry], zone: str, titles: Titles, language: Language) -> list[str]:
-    """All entries, in order of time."""
-    return [_entry(entry, zone, titles, language) for entry in entries]
-
-
-def deed_text(deed: Deed, titles: Titles, language: Language) -> str:
+def deed_text(deed: Deed, titles: ClockTitles, language: Language) -> str:
     """One thing that happened, counts excepted."""
     name = f"deed.{deed.what}"
     reason = word(REASONS, deed.reason, language) if deed.what == "cancelled" else pause_reason(deed.reason, language)
@@ -30,12 +22,13 @@ def deed_text(deed: Deed, titles: Titles, language: Language) -> str:
         name += f".{deed.reason}"
     if deed.what == "breached" and deed.reason == "target_changed":
         name += ".changed"
-    clocks = joined((_clock(clock, titles, language) for clock in deed.clocks), language)
-    clock = _clock(deed.clock, titles, language)
+    clocks = joined((title_of(clock, titles, language) for clock in deed.clocks), language)
+    clock = title_of(deed.clock, titles, language)
     return line(name, language, clock=clock, clocks=clocks, reason=reason, percent=deed.percent, rule=deed.rule)
 
 
-def _entry(entry: TimelineEntry, zone: str, titles: Titles, language: Language) -> str:
+def entry_line(entry: TimelineEntry, zone: str, titles: ClockTitles, language: Language) -> str:
+    """One event or instant with all that it did."""
     said = [line("deed.set", language, name=attribute(name, language), value=value_text(name, value, language)) for name, value in entry.sets.items()]
     said.extend(deed_text(deed, titles, language) for deed in entry.did if deed.what != "counted")
     said.extend(_counts(entry.did, zone, language))
@@ -63,7 +56,3 @@ def _counts(deeds: Iterable[Deed], zone: str, language: Language) -> list[str]:
         name = "deed.counted.earlier" if when else "deed.counted"
         told.append(line(name, language, counters=joined(counters, language), at=at(when, zone, language) if when else ""))
     return told
-
-
-def _clock(name: str, titles: Titles, language: Language) -> str:
-    return clock_title(name, titles.get(name, {}), language)

@@ -51,6 +51,33 @@ def test_only_the_contact_and_clock_that_are_asked_for(capsys: pytest.CaptureFix
     assert nothing.contacts[0].cycles == ()
 
 
+TITLED = [
+    pytest.param("en", "Order settled", "First feedback", id="English"),
+    pytest.param("zh", "工单办结", "初步反馈", id="Chinese"),
+]
+
+
+@pytest.mark.parametrize(("language", "asked", "other"), TITLED)
+def test_clocks_that_were_not_asked_for_keep_their_titles(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, language: str, asked: str, other: str
+) -> None:
+    """The timeline is that of the whole contact, in the words of who reads it."""
+    clocks = {
+        "resolution": "title: {en: Order settled, zh: 工单办结}, stop: workorder.resolved",
+        "reply": "title: {en: First feedback, zh: 初步反馈}, stop: workorder.first_feedback",
+        "node": "title: {en: Held by, zh: 部门}, stop: workorder.resolved, per: dept",
+    }
+    lines = [f"    {name}: {{start: [workorder.created, workorder.assigned], {more}, rules: [{{target: 1h}}]}}" for name, more in clocks.items()]
+    events = "[{at: 0, type: workorder.created}, {at: 60, type: workorder.assigned, dept: network}, {at: 2h, type: workorder.resolved}]"
+    text = "\n".join(["policy: |", "  clocks:", *lines, 'start: "2026-03-02T09:00:00+08:00"', f"events: {events}", ""])
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    done = run(capsys, "explain", str(tmp_path / "a.yaml"), "--clock", "resolution", "--language", language)
+    timeline = done.out.partition(f"{asked} (resolution)" if language == "en" else f"{asked}（resolution）")[0]
+    assert all(title in timeline for title in (asked, other, "Held by network" if language == "en" else "部门 network"))
+    assert "reply" not in done.out
+    assert not any(name in timeline for name in ("resolution", "reply", "node:"))
+
+
 def test_an_earlier_instant_leaves_out_what_came_later(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     done = run(capsys, "explain", str(folder / "events.jsonl"), "--policy", str(folder / "policy.yaml"), "--at", "2026-03-02T09:10:00+08:00")
     assert "first feedback given" not in done.out
@@ -66,6 +93,38 @@ def test_bad_lines_are_told_with_their_reasons(capsys: pytest.CaptureFixture[str
     assert "line 8: cannot be read" in done.out
 
 
+STEPPED_IN = """
+policy: "clocks: {fix: {start: workorder.created, stop: workorder.resolved, rules: [{target: 1h}]}}"
+start: "2026-03-02T09:00:00+08:00"
+events: [{at: 0, type: workorder.created}, {at: 2h, type: workorder.resolved}]
+commands: [{at: 3h, command: exempt, person: staff-7, reason: fibre cut, selector: {contact: c1}}]
+"""
+
+
+def test_a_timeline_without_an_end_goes_on_to_its_last_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(STEPPED_IN, encoding="utf-8")
+    told = run(capsys, "explain", str(tmp_path / "a.yaml")).out
+    assert "Exempt by staff-7, 2026-03-02 Mon 04:00: fibre cut (command k0)." in told
+    assert "The events alone: breached (done late)." in told
+    before = run(capsys, "explain", str(tmp_path / "a.yaml"), "--at", "2026-03-02T11:30:00+08:00").out
+    assert "staff-7" not in before
+
+
+def test_a_version_is_laid_over_the_policy_that_is_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        STEPPED_IN.replace("commands:", "policies: [{at: 30m, overlay: '{applies_to: open, title: Later}'}]\ncommands:"), encoding="utf-8"
+    )
+    done = run(capsys, "explain", str(tmp_path / "a.yaml"), "--policy", "telecom")
+    assert "from here on policy Later (version " in done.out
+    assert "Settled for the first time (first_resolution)" in done.out
+
+
+def test_a_mistake_in_a_command_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(STEPPED_IN.replace("person: staff-7, ", ""), encoding="utf-8")
+    done = run(capsys, "explain", str(tmp_path / "a.yaml"))
+    assert (done.code, "commands[0]: Object missing required field `person`" in done.err) == (1, True)
+
+
 def test_a_contact_that_is_not_in_the_file_is_exit_code_1(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert explain(capsys, folder, "--contact", "nobody").code == 1
 
@@ -74,6 +133,11 @@ def test_a_policy_beside_a_contact_id_is_refused(capsys: pytest.CaptureFixture[s
     done = run(capsys, "explain", "WO-1", "--policy", "default")
     assert done.code == 1
     assert "no such file" in done.err
+
+
+def test_a_file_that_is_not_there_is_not_taken_for_a_contact(capsys: pytest.CaptureFixture[str]) -> None:
+    done = run(capsys, "explain", "nowhere/P10.yaml")
+    assert (done.code, done.err) == (1, "sla-monitor: nowhere/P10.yaml: no such file\n")
 
 
 @pytest.fixture

@@ -83,6 +83,29 @@ def test_what_is_in_time_is_not_touched() -> None:
     assert (counted(one), told(one)) == ({"met": 1}, [(1, "met", "stopped_in_time")])
 
 
+FOUND = [
+    pytest.param(61, False, id="judged in time: lifting the exemption hours later finds nothing late"),
+    pytest.param(600, True, id="judged after ten minutes: late, exempt or not"),
+]
+
+
+@pytest.mark.parametrize(("first", "late"), FOUND)
+@pytest.mark.parametrize("given", [10, 700], ids=["exempt before it", "exempt after it"])
+def test_a_lifted_exemption_says_late_only_of_what_was_found_late(first: float, late: bool, given: float) -> None:
+    """P38: `detected_late` is about the T that judged a breach first, not about the one at which somebody changed their mind."""
+    one = shard().under("v1", 1, created(0))
+    if given < first:
+        give(one, exempt(contact="c1"), given)
+    one.tick(first)
+    if given > first:
+        give(one, exempt(contact="c1"), given)
+    one.tick(800)
+    give(one, Lift(id="L1", target="E1", **WHO), 9000)
+    one.tick(9000)
+    last = one.verdicts()[-1]
+    assert (last.verdict, last.detected_late) == ("breached", late)
+
+
 SELECTORS = [
     pytest.param({"region": "north"}, True, id="the region in which it was breached"),
     pytest.param({"region": "south"}, False, id="not another region"),

@@ -14,7 +14,7 @@ from monitor.calendar.hours import parse_span
 from monitor.calendar.model import Calendar
 from monitor.calendar.wall_calendar import WallCalendar
 from monitor.policy.model import Clock, PauseRule, Period, Rule
-from monitor.sources.timeline import offset_us
+from monitor.sources.offsets import offset_us
 from schemas.alerts import Alert, Verdict
 from schemas.instants import SECOND, format_instant, parse_instant
 from tests.contacts.driving import T0, Shard, at, clock, dated, event, policy, rule

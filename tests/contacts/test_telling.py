@@ -8,6 +8,7 @@ import pytest
 from monitor.console.alerts import cells
 from monitor.policy import load_policy
 from monitor.policy.model import Period, Reopen
+from monitor.turns import finish
 from monitor.wording.alerts import alert_text
 from monitor.wording.explanations import explanation_text
 from monitor.wording.languages import LANGUAGES
@@ -260,3 +261,40 @@ def test_the_alert_of_a_breach_that_was_none_is_told_as_retracted() -> None:
     assert {alert.state for alert in last.values()} == {"retracted"}
     assert (alert_text(last["breach"], "en"), alert_text(last["breach"], "zh")) == ("settled: retracted", "settled：已撤回")
     assert alert_text(last["level"], "zh") == "settled：已用目标时限的50%"
+
+
+@pytest.mark.parametrize("done", [0, 1, 3, 4])
+def test_a_contact_that_goes_on_while_it_is_told_is_told_as_it_was(done: int) -> None:
+    """The worker's API lets the shard work between two turns: neither a later event nor a later T gets into what was asked before."""
+    shard = order("resume").send(event("workorder.created", 0)).tick(1801).send(event("workorder.resolved", 2000)).tick(2001)
+    shard.send(event("workorder.reopened", 2100)).tick(5000)
+    before = told(shard)
+    turns = shard.processor.telling("workorder", "c1")
+    assert turns is not None
+    for _ in range(done):
+        next(turns)
+    shard.send(event("priority_changed", 5001, priority="high"), event("workorder.accepted", 1), event("workorder.resolved", 5002)).tick(5100)
+    give(shard, Exempt(id="E1", selector=Selector(contact="c1"), **WHO), 5200)
+    assert finish(turns) == before
+    assert told(shard) != before
+
+
+def test_nobody_is_told_in_no_turns() -> None:
+    assert order().processor.telling("workorder", "nobody") is None
+
+
+def test_links_of_an_earlier_version_are_shares_by_their_own_rules() -> None:
+    """R13, P14: a link that ended before the switch was promised by a rule that the new version need not have."""
+    links = [rule(10, "priority=low"), rule(20, "priority=high"), rule(100)]
+    whole = clock("whole", "workorder.created", "workorder.resolved", [rule(1000)])
+    first, then = (
+        msgspec.structs.replace(clock("part", "workorder.created", "workorder.accepted", rules), whole="whole") for rules in (links, links[2:])
+    )
+    shard = versioned(
+        msgspec.structs.replace(version("v1", None), clocks=(whole, first)),
+        msgspec.structs.replace(version("v2", None, opens=True), clocks=(whole, then)),
+    )
+    shard.under("v1", 1, created(0)).under("v1", 60, event("workorder.accepted", 50)).under("v2", 100)
+    cycle = next(each for each in told(shard).cycles if each.clock == "whole")
+    assert cycle.explanation is not None
+    assert [(link.clock, link.elapsed_seconds, link.share_ratio) for link in cycle.explanation.links] == [("part", 50, 0.05)]

@@ -23,6 +23,17 @@ def test_the_last_version_that_compiles_is_the_newest() -> None:
     assert "clocks" in book.why_not("broken")
 
 
+def test_a_version_that_hashes_customer_keys_is_passed_over_where_no_key_is_given() -> None:
+    """R80: publishing it must not end the workers that have no key; they go on under the version before and say why."""
+    hashing = "privacy: {customer_keys: hash_here, hash_key_setting: SLA_CUSTOMER_HASH_KEY}\n" + ONE
+    without, given = Policies(hash_key=False), Policies()
+    for book in (without, given):
+        book.add(record("a"))
+        book.add(record("b", hashing))
+    assert (without.newest, given.newest) == ("a", "b")
+    assert "SLA_CUSTOMER_HASH_KEY_FILE" in without.why_not("b")
+
+
 def test_a_version_keeps_its_place_when_it_comes_again() -> None:
     """A worker that wrote the same version once more must not make it the newest."""
     book = Policies()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.console.policies import open_policy
+from monitor.console.policies import open_policy, read_files
 from monitor.policy.model import Policy
 from tests.timelines.reading import Case, GoldenFile, Row, read_golden
 from tests.timelines.running import Outcome, same
@@ -24,7 +24,7 @@ def shipped(name: str) -> Policy:
 @pytest.mark.parametrize(("file", "case"), CASES)
 def test_requirement(file: GoldenFile, case: Case) -> None:
     """One case of one requirement."""
-    outcome = Outcome(case, shipped(file.policy))
+    outcome = Outcome(case, case.under(read_files(file.policy)) if case.policies else shipped(file.policy))
     _compare(outcome.shown_verdicts(), case.verdicts)
     if case.alerts is not None:
         names = {(row.get("clock"), row.get("objective"), row.get("flow")) for row in case.alerts}

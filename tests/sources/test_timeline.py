@@ -3,7 +3,8 @@
 import pytest
 
 from monitor.errors import SourceError
-from monitor.sources.timeline import arrivals_of, offset_us, read_timeline
+from monitor.sources.offsets import offset_us
+from monitor.sources.timeline import arrivals_of, read_timeline
 from schemas.instants import HOUR, MINUTE, SECOND, parse_instant
 
 START = parse_instant("2026-03-02T14:00:00+08:00")

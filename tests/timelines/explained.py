@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from monitor.policy import load_policy
-from monitor.policy.model import Language, Policy
+from monitor.policy.model import Language
 from monitor.replay.explaining import explain_log
+from monitor.replay.schedule import Schedule
 from monitor.sources.timeline import load_yaml
 from monitor.wording.explanations import explanation_text, refused_text
 from schemas.alerts import PauseInterval
@@ -24,13 +24,14 @@ class Timeline(Judged, kw_only=True, forbid_unknown_fields=True):
     policy: str
     explanation: list[Row] = msgspec.field(default_factory=list)
 
-    def compiled(self) -> Policy:
-        """The policy of the file."""
-        return load_policy([("policy", self.policy)])
+    def schedule(self) -> Schedule:
+        """The policy of the file, with what replaces it."""
+        return self.under([("policy", self.policy)])
 
     def explained(self) -> Explanations:
         """What ``sla-monitor explain`` makes of it."""
-        return explain_log(self.arrivals(), self.compiled(), self.until_at)
+        schedule = self.schedule()
+        return explain_log(self.arrivals(), schedule, self.until_at, self.given(schedule))
 
 
 def read_timeline(path: Path) -> Timeline:
@@ -47,7 +48,7 @@ def text_of(told: Explanations, language: Language) -> str:
 
 def shown(cycle: CycleExplanation, contact: str, start_at: int) -> dict[str, Any]:
     """A cycle as the files write it: instants as offsets from the start, parts that say nothing left out."""
-    explanation = cycle.explanation
+    explanation, ruled = cycle.explanation, cycle.ruled
 
     def off(text: str | None) -> str | None:
         return None if text is None else offset_text(parse_instant(text) - start_at)
@@ -63,6 +64,10 @@ def shown(cycle: CycleExplanation, contact: str, start_at: int) -> dict[str, Any
         row["pauses"] = [_pause(pause, off) for pause in explanation.pauses]
         row["links"] = {link.clock: f"{offset_text(round(link.elapsed_seconds * SECOND))}, {link.share_ratio:g}" for link in explanation.links}
         row |= {"ended": explanation.ended, "ended_at": off(explanation.ended_at), "ended_by": explanation.ended_by}
+    if ruled is not None:
+        alone = cycle.unruled or explanation
+        row["ruled"] = {"person": ruled.person, "reason": ruled.reason, "command": ruled.command, "given_at": off(ruled.given_at)}
+        row["events_alone"] = alone.verdict if alone is not None else None
     row |= {"late": None if cycle.late_seconds is None else offset_text(round(cycle.late_seconds * SECOND)), "detected_late": cycle.detected_late}
     return {name: value for name, value in row.items() if value not in (None, [], {}, "", False)}
 

@@ -5,10 +5,16 @@ from typing import Any
 
 import msgspec
 
+from monitor.policy.load import Files
 from monitor.replay.engine import ReplayEngine
+from monitor.replay.interventions import Interventions
+from monitor.replay.schedule import Schedule
 from monitor.sources.arrival import Arrival
+from monitor.sources.commanded import Given, given_of
+from monitor.sources.offsets import offset_us
+from monitor.sources.revisions import Revision, versions_of
 from monitor.sources.tick_plan import IDLE_SECONDS, play, tick_plan
-from monitor.sources.timeline import arrivals_of, load_yaml, offset_us
+from monitor.sources.timeline import arrivals_of, load_yaml
 from schemas.instants import SECOND, Instant, parse_instant
 
 __all__ = ["Case", "GoldenFile", "Row", "offset_us", "read_golden"]
@@ -17,7 +23,11 @@ Row = dict[str, Any]
 
 
 class Judged(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Events and what must come of them. ``ratios`` rows: indicator, value, n, scope (``all``), facet (``vip_tier=vip``), threshold."""
+    """Events, what people do meanwhile, and what must come of them.
+
+    ``policies`` and ``commands`` are as in any timeline (``monitor.sources``). ``ratios`` rows: indicator, value, n, scope (``all``),
+    facet (``vip_tier=vip``), threshold. ``policy`` of a verdict is the version's own name (``version:``), else ``first``.
+    """
 
     start: str
     events: list[Row]
@@ -29,6 +39,8 @@ class Judged(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     never: list[str] = []
     dead_letters: list[str] = []
     partitions: int = 2
+    policies: list[Revision] = []
+    commands: list[Row] = []
 
     @property
     def start_at(self) -> Instant:
@@ -44,11 +56,21 @@ class Judged(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         """The events in order of delivery (``delivered``, else when they happened)."""
         return arrivals_of(self.start_at, self.events)
 
-    def play_into(self, engine: ReplayEngine, idle_seconds: int = IDLE_SECONDS) -> None:
+    def under(self, files: Files) -> Schedule:
+        """The policy of these files, and what replaces it in the course of the case."""
+        return Schedule(versions_of(self.start_at, files, self.policies))
+
+    def given(self, schedule: Schedule) -> list[Given]:
+        """What people command."""
+        return given_of(self.start_at, self.commands, schedule.names)
+
+    def play_into(self, engine: ReplayEngine, idle_seconds: int = IDLE_SECONDS, schedule: Schedule | None = None) -> None:
         """Let it happen, up to ``until``, and commit."""
         arrivals = self.arrivals()
         settle = max(1, (self.until_at - arrivals[-1].delivered_at) // SECOND)
-        play(tick_plan(arrivals, self.partitions, settle_seconds=settle, idle_seconds=idle_seconds), engine)
+        steps = tick_plan(arrivals, self.partitions, settle_seconds=settle, idle_seconds=idle_seconds)
+        log = engine if schedule is None else Interventions(engine, self.partitions, self.given(schedule), schedule.switches)
+        play(steps, log)
         engine.commit()
 
 

@@ -13,12 +13,14 @@ from monitor.queues.indicators import formula
 from monitor.queues.report import Asked, report
 from monitor.replay.engine import ReplayEngine
 from monitor.replay.product import product_engine
+from monitor.replay.schedule import FROM_THE_START, Schedule
 from monitor.replay.totals import lifetime_series
-from schemas.alerts import Alert, Verdict
+from monitor.sources.offsets import offset_us
+from schemas.alerts import Alert, RuledBy, Verdict
 from schemas.instants import SECOND, parse_instant
 from schemas.panes import PaneTotals
 from schemas.topics import ALERTS, DEAD_LETTERS, QUEUE_PANES, VERDICTS
-from tests.timelines.reading import Judged, Row, offset_us
+from tests.timelines.reading import Judged, Row
 
 _verdict: Final = msgspec.json.Decoder(Verdict).decode
 _alert: Final = msgspec.json.Decoder(Alert).decode
@@ -29,14 +31,16 @@ _READ: Final = (VERDICTS, ALERTS, QUEUE_PANES)
 class Outcome:
     """What a case came to; the last version of each verdict and alert, in the order in which they were first said."""
 
-    def __init__(self, case: Judged, policy: Policy) -> None:
-        self.case, self.policy = case, policy
+    def __init__(self, case: Judged, policy: Policy | Schedule) -> None:
+        schedule = policy if isinstance(policy, Schedule) else Schedule([(FROM_THE_START, policy)])
+        self.case, self.policy = case, schedule.last
+        self._names = {schedule.first.version: "first"} | {version: name for name, version in schedule.names.items()}
         self.verdicts: dict[str, Verdict] = {}
         self.alerts: dict[str, Alert] = {}
         self.dead_letters: list[str] = []
         self.leaked: list[tuple[str, bytes]] = []
-        self.engine: ReplayEngine = product_engine(policy, self, partitions=case.partitions, commit_every=1)
-        case.play_into(self.engine)
+        self.engine: ReplayEngine = product_engine(schedule, self, partitions=case.partitions, commit_every=1)
+        case.play_into(self.engine, schedule=schedule)
 
     def take(self, record: Record) -> None:
         """Keep what is compared."""
@@ -100,8 +104,15 @@ class Outcome:
             "contact": v.contact, "clock": v.clock, "cycle": v.cycle, "verdict": v.verdict, "reason": v.reason, "version": v.version,
             "deadline": self._offset(v.deadline), "stopped": self._offset(v.stopped_at), "late": v.late_seconds,
             "target": v.target_seconds, "elapsed": v.elapsed_seconds, "paused": v.paused_seconds, "detected_late": v.detected_late,
+            "policy": self._names.get(v.policy, v.policy), "ruled": self._ruled(v.ruled),
         }  # fmt: skip
         return shown
+
+    def _ruled(self, by: RuledBy | None) -> Row | None:
+        """Who ruled over a verdict, and why."""
+        if by is None:
+            return None
+        return {"person": by.person, "reason": by.reason, "command": by.command, "policy": self._names.get(by.policy, by.policy)}
 
     def _alert(self, a: Alert) -> Row:
         return {

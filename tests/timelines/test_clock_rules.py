@@ -18,7 +18,7 @@ from tests.timelines.running import Outcome, same
 
 FOLDER: Final = Path(__file__).parents[1] / "golden" / "timelines"
 FILES: Final = sorted(FOLDER.glob("P*.yaml"))
-RULES: Final = {"P6", "P37", "P38", *(f"P{n}" for n in (1, 2, 3, 4, *range(8, 34)))}
+RULES: Final = {"P6", "P7", "P37", "P38", *(f"P{n}" for n in (1, 2, 3, 4, *range(8, 34)))}
 
 
 @cache
@@ -41,7 +41,7 @@ def timeline(path: Path) -> Timeline:
 
 
 def test_what_is_published_is_what_the_file_says(path: Path, timeline: Timeline) -> None:
-    outcome = Outcome(timeline, timeline.compiled())
+    outcome = Outcome(timeline, timeline.schedule())
     _compare(outcome.shown_verdicts(), timeline.verdicts)
     if timeline.alerts is not None:
         _compare(outcome.shown_alerts(), timeline.alerts)

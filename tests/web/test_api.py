@@ -1,5 +1,6 @@
 """``/api/v1`` asked over real HTTP of a worker that owns some shards of contacts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from yarl import URL
 
 from monitor.contacts.processor import ContactsProcessor
-from monitor.web import WebServer
+from monitor.turns import Turns
+from monitor.web import WebServer, api
 from schemas.due import DueClocks
+from schemas.events import Family
 from schemas.explanations import ContactExplanation
 from schemas.partition import partition_of
 from tests.contacts.driving import Shard, clock, event, policy, rule
@@ -148,3 +151,37 @@ async def test_a_worker_without_shards_has_nothing_due(worker: FakeWorker, base:
     worker.shards.clear()
     due = msgspec.json.decode((await get(base + "/api/v1/due"))[1], type=DueClocks)
     assert (due.t, due.total, due.partitions) == (None, 0, [])
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+async def test_the_event_loop_goes_on_while_a_long_history_is_told(worker: FakeWorker, base: str, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """83 ms in one piece for 200 events and 85 cycles was a stall of everything else that the worker does."""
+    name = names(1)[0]
+    shard = worker.shards[1]
+    assert isinstance(shard, ContactsProcessor)
+    told = shard.explain("workorder", name)
+    steps = 0
+
+    def counted(family: Family, contact: str) -> Turns[ContactExplanation]:
+        """A history of a hundred steps."""
+        nonlocal steps
+        for _ in range(100):
+            steps += 1
+            yield
+        assert told is not None
+        return msgspec.structs.replace(told, timeline=told.timeline * 100)
+
+    async def elsewhere() -> None:
+        while True:
+            begun = steps
+            await asyncio.sleep(0)
+            longest.append(steps - begun)
+
+    longest: list[int] = []
+    monkeypatch.setattr(api, "TURN_SECONDS", 0)
+    monkeypatch.setattr(shard, "telling", counted)
+    other = asyncio.create_task(elsewhere())
+    status, body = await get(f"{base}{explanation_of(name, 'workorder')}?format={form}")
+    other.cancel()
+    assert (status, steps, max(longest)) == (200, 100, 1)
+    assert body.count(b"order created" if form == "text" else b"workorder.created") > 100

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitor.policy.model import Language, Target
 from monitor.wording.alerts import breach_summary, level_summary, retracted_summary
 from monitor.wording.durations import duration, target_text, written
-from monitor.wording.timeline import timeline_lines
+from monitor.wording.timeline import entry_line
 from monitor.wording.times import both, moment, stamp, until
 from monitor.wording.verdicts import Facts, verdict_text
 from schemas.explanations import Deed, TimelineEntry
@@ -230,5 +230,5 @@ def test_the_summary_of_an_alert(text: object, en: str, zh: str) -> None:
     ],
 )
 def test_an_entry_of_a_timeline(entry: TimelineEntry, en: str, zh: str) -> None:
-    assert timeline_lines([entry], SHANGHAI, {}, "en") == [en]
-    assert timeline_lines([entry], SHANGHAI, {}, "zh") == [zh]
+    assert entry_line(entry, SHANGHAI, {}, "en") == en
+    assert entry_line(entry, SHANGHAI, {}, "zh") == zh

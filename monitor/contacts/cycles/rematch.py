@@ -20,6 +20,7 @@ BREACH: Final = 100
 NO_LONGER_PROMISED: Final = "no_longer_promised"
 TARGET_CHANGED: Final = "target_changed"
 DEADLINE_PASSED: Final = "deadline_passed"
+_NONE: Final = -1
 _OF_ANOTHER_VERSION: Final = -2
 LAST_QUARTER: Final = 75
 
@@ -101,7 +102,7 @@ def match_again(desk: Desk, plan: ClockPlan, view: View, run: Run, at: Instant) 
     if run.reason == NO_LONGER_PROMISED:
         book_unpromised(desk, plan, run, -1)
         run.reason, run.breach_booked_at = "", 0
-    elif run.rule >= 0 and _relaxes(plan, view, run, rule, at):
+    elif run.rule != _NONE and _relaxes(plan, view, run, rule, at):
         book_relaxed(desk, plan, run, place_of(desk, plan, view, run), at)
     run.rule, run.last_rule, run.policy = rule, rule, plan.number
     skip_past_levels(desk, plan, view, run, at)
@@ -142,9 +143,13 @@ def _asks_for_date(plan: ClockPlan, rule: int) -> bool:
 
 
 def _relaxes(plan: ClockPlan, view: View, run: Run, rule: int, at: Instant) -> bool:
-    """Whether the new rule moves the deadline later while no more than a quarter of the old target is left (P14)."""
-    old, new = plan.rules[run.rule], plan.rules[rule]
-    pauses = _until(at, pauses_of(plan, view, run, old.calendar))
+    """Whether the new rule moves the deadline later while no more than a quarter of the old target is left (P14).
+
+    The rule so far may be one of another policy version, with pauses of its own.
+    """
+    before, new = plan.of(run), plan.rules[rule]
+    old = before.rules[run.last_rule]
+    pauses = _until(at, pauses_of(before, view, run, old.calendar))
     late_from = due_at(old, run, LAST_QUARTER, pauses)
     if not 0 < late_from <= at:
         return False

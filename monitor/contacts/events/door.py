@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from monitor.errors import PolicyError
+from monitor.policy.feedback import NO_HASH_KEY
 from monitor.policy.model import Privacy
 from schemas.event import Event
 
@@ -27,7 +28,7 @@ class Door:
 
     def __init__(self, privacy: Privacy, hash_key: bytes) -> None:
         if privacy.hash_here and not hash_key:
-            raise PolicyError("the policy hashes customer keys here (privacy.customer_keys): set SLA_CUSTOMER_HASH_KEY or SLA_CUSTOMER_HASH_KEY_FILE")
+            raise PolicyError(NO_HASH_KEY)
         self._keys = HASHED if privacy.hash_here else ()
         self._withheld = privacy.withhold
         self._hash_key = hash_key

@@ -117,7 +117,7 @@ def _cycle(case: Case) -> list[Output]:
 
 def _say(case: Case, explanation: Explanation) -> Output:
     entry, run, judged, contact = case.entry, case.run, case.judged, case.contact
-    if judged.verdict == "breached" and entry.verdict != "breached":
+    if (case.natural or judged).verdict == "breached" and not _knows_breach(entry):
         entry.detected_late = case.t - run.breach_booked_at > LATE_US
     _remember(case)
     rule = judged.rule
@@ -147,6 +147,11 @@ def _say(case: Case, explanation: Explanation) -> Output:
         ruled=None if case.ruling is None else ruled_by(case.ruling),
     )
     return verdict_record(verdict, verdict_key(contact, run.clock, run.cycle), case.t)
+
+
+def _knows_breach(entry: Published) -> bool:
+    """Whether the breach was judged before: told as one, or exempt, so that a lifted exemption finds nothing late."""
+    return entry.verdict == "breached" or bool(entry.command and entry.breached_at)
 
 
 def _with_ruling(explanation: Explanation, ruling: Ruling, case: Case) -> Explanation:

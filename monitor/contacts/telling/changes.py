@@ -1,7 +1,7 @@
 """What one step of a fold changed in a view, said as deeds: the view before against the view after."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -17,7 +17,7 @@ from schemas.instants import Instant
 _SHOWN: Final = tuple(sorted(RULE_FIELDS))
 
 
-class _RunWas(msgspec.Struct, frozen=True):
+class _RunWas(NamedTuple):
     """What is compared of one cycle; these are the values of one that has just begun."""
 
     state: int = RUNNING
@@ -29,23 +29,35 @@ class _RunWas(msgspec.Struct, frozen=True):
 
 
 class Before(msgspec.Struct, frozen=True):
-    """What is compared of a view."""
+    """What is compared of a view; ``runs`` are the fields of ``_RunWas``, made for every cycle at every step."""
 
     attributes: dict[str, Value]
-    runs: tuple[_RunWas, ...]
+    runs: list[tuple[int, int, int, Instant, int, int]]
     pauses: tuple[Instant, ...]
     closed_at: Instant
+
+    def changed(self, now: "Before") -> list[int]:
+        """The places of the cycles that are not what they were, of new ones too."""
+        same = len(self.runs)
+        return [n for n, was in enumerate(self.runs) if was != now.runs[n]] + list(range(same, len(now.runs)))
+
+    def of(self, place: int) -> _RunWas:
+        """What a cycle was."""
+        return _RunWas(*self.runs[place]) if place < len(self.runs) else _BEGINNING
+
+
+_BEGINNING: Final = _RunWas()
 
 
 def before(view: View) -> Before:
     """Remember a view that is about to change."""
-    runs = tuple(_RunWas(run.state, run.rule, len(run.passed), run.breach_at, len(run.closed), run.policy) for run in view.runs)
-    return Before(dict(view.attributes), runs, tuple(pause.to_at for pause in view.pauses), view.closed_at)
+    runs = [(run.state, run.rule, len(run.passed), run.breach_at, len(run.closed), run.policy) for run in view.runs]
+    return Before(dict(view.attributes), runs, tuple([pause.to_at for pause in view.pauses]), view.closed_at)
 
 
-def rematched(was: Before, view: View) -> list[Run]:
+def rematched(was: Before, view: View, changed: Iterable[int]) -> list[Run]:
     """The cycles that began, or came under another rule."""
-    return [run for index, run in enumerate(view.runs) if index >= len(was.runs) or _other_rule(was.runs[index], run)]
+    return [view.runs[n] for n in changed if n >= len(was.runs) or _other_rule(was.of(n), view.runs[n])]
 
 
 def attributes_set(was: Before, view: View) -> dict[str, Value]:
@@ -58,12 +70,13 @@ def shown(view: View) -> dict[str, Value]:
     return {name: view.attributes[name] for name in _SHOWN if name in view.attributes}
 
 
-def deeds(was: Before, view: View, family: FamilyPlan) -> list[Deed]:
+def deeds(was: Before, view: View, changed: Iterable[int], family: FamilyPlan) -> list[Deed]:
     """All that happened: ends before pauses before starts, as the clocks do it (P11)."""
-    found = [deed for index, run in enumerate(view.runs[: len(was.runs)]) for deed in _of_run(was.runs[index], run, family)]
+    known = len(was.runs)
+    found = [deed for n in changed if n < known for deed in _of_run(was.of(n), view.runs[n], family)]
     found.extend(_of_pauses(was, view, family))
-    for run in view.runs[len(was.runs) :]:
-        found.extend(_of_run(_RunWas(), run, family))
+    for run in view.runs[known:]:
+        found.extend(_of_run(_BEGINNING, run, family))
     if bool(was.closed_at) != bool(view.closed_at):
         found.append(Deed(what="closed" if view.closed_at else "opened_again"))
     return found

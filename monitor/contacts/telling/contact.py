@@ -1,10 +1,13 @@
 """The whole explanation of one contact (design §5)."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
+
+from msgspec.structs import replace
 
 from monitor.contacts.flows.findings import Finding
 from monitor.contacts.flows.words import sentence
-from monitor.contacts.kept.contact import Contact
+from monitor.contacts.kept.contact import Contact, View
 from monitor.contacts.plan import Plan
 from monitor.contacts.saying.promised import by_language
 from monitor.contacts.telling.changes import shown
@@ -12,19 +15,29 @@ from monitor.contacts.telling.cycles import cycles_of
 from monitor.contacts.telling.ruled import ruled_cycles
 from monitor.contacts.telling.timeline import Timeline
 from monitor.contacts.versions import Stage
+from monitor.turns import Turns
 from monitor.wording.languages import LANGUAGES
 from schemas.explanations import ContactExplanation, FindingExplanation
 from schemas.instants import Instant, format_instant
 
 
-def tell(stages: Sequence[Stage], contact: Contact, t: Instant, stage: Callable[[int], Stage]) -> ContactExplanation:
+def tell(stages: Sequence[Stage], contact: Contact, t: Instant, stage: Callable[[int], Stage]) -> Turns[ContactExplanation]:
     """Everything about a contact as of T, the last instant judged; folds its events anew under each policy it was under, changes nothing.
 
-    ``stage`` is any adopted version by its number: a repair may judge under one that the contact never was under.
+    ``stage`` is any adopted version by its number: a repair may judge under one that the contact never was under. What is kept is copied at
+    once, so that the contact may go on while it is told.
     """
-    timeline, plan = Timeline(stages, contact), stages[-1].plan
-    view, policy = timeline.view, plan.policy
-    cycles = cycles_of(plan.families[contact.family], timeline, contact, t, policy.language)
+    return _told(stages, _as_it_is(contact), t, stage)
+
+
+def _told(stages: Sequence[Stage], contact: Contact, t: Instant, stage: Callable[[int], Stage]) -> Turns[ContactExplanation]:
+    plan = stages[-1].plan
+    policy = plan.policy
+    timeline = yield from Timeline(stages, contact).turns()
+    cycles = yield from cycles_of(plan.families[contact.family], timeline, contact, t, policy.language)
+    if contact.rulings:
+        cycles = yield from ruled_cycles(cycles, contact, t, stage, policy.language)
+    view = timeline.view
     return ContactExplanation(
         contact=contact.id,
         family=contact.family,
@@ -37,8 +50,14 @@ def tell(stages: Sequence[Stage], contact: Contact, t: Instant, stage: Callable[
         unjudged=contact.unjudged,
         timeline=tuple(timeline.entries),
         findings=tuple(_finding(plan, contact, finding) for finding in view.findings),
-        cycles=ruled_cycles(cycles, contact, t, stage, policy.language) if contact.rulings else cycles,
+        cycles=cycles,
     )
+
+
+def _as_it_is(contact: Contact) -> Contact:
+    """What is told of a contact, apart from the contact that goes on: events and rulings are never changed in place, what was published is."""
+    view, ledger = View(fired_at=contact.view.fired_at), [copy(entry) for entry in contact.ledger]
+    return replace(contact, events=list(contact.events), view=view, ledger=ledger, rulings=list(contact.rulings))
 
 
 def _finding(plan: Plan, contact: Contact, finding: Finding) -> FindingExplanation:

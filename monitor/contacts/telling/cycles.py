@@ -1,6 +1,6 @@
 """One cycle explained in full: every warning instant, the business days, what each link used, the time that is left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec.structs import replace
@@ -11,13 +11,16 @@ from monitor.contacts.flows.plan import MARK
 from monitor.contacts.kept.contact import Contact, Published, Run, View
 from monitor.contacts.plan import ClockPlan, FamilyPlan
 from monitor.contacts.saying.explain import counted_intervals, explain
-from monitor.contacts.saying.promised import clock_titles
+from monitor.contacts.saying.promised import by_language, clock_titles
 from monitor.contacts.saying.records import instant_text
 from monitor.contacts.telling.timeline import Timeline
 from monitor.policy.model import Language
+from monitor.turns import Turns
 from schemas.alerts import Explanation, LevelInstant, LinkShare
 from schemas.explanations import CycleExplanation
 from schemas.instants import Instant, seconds_of
+
+Link = tuple[Run, ClockPlan]
 
 SHOWN: Final = 60
 """Open intervals and business days that a full explanation lists."""
@@ -25,10 +28,11 @@ SHOWN: Final = 60
 _BREACH: Final = 100
 
 
-def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Instant, language: Language) -> tuple[CycleExplanation, ...]:
-    """Every cycle in order of its start, then those that were told and are no more."""
+def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Instant, language: Language) -> Turns[tuple[CycleExplanation, ...]]:
+    """Every cycle in order of its start, then those that were told and are no more; a cycle a turn."""
     told = {(entry.clock, entry.cycle): entry for entry in contact.ledger if not entry.clock.startswith(MARK)}
     made: list[CycleExplanation] = []
+    links = _links_of(family, timeline.view.runs)
     for run in timeline.view.runs:
         plan, entry = family.of(run), told.pop((run.clock, run.cycle), None)
         if plan is None:
@@ -37,11 +41,13 @@ def cycles_of(family: FamilyPlan, timeline: Timeline, contact: Contact, t: Insta
         if run.last_rule >= 0:
             judged = outcome(plan, timeline.view, run)
             explanation = full(plan, timeline.view, run, judged, t, language)
-            explanation = replace(explanation, links=_links(family, timeline.view, run, judged, t))
+            explanation = replace(explanation, links=_shares(links.get(run.clock, ()), timeline.view, run, judged, t))
             cycle = _judged(cycle, run, judged, t, explanation)
-            cycle = replace(cycle, ended_by=timeline.types.get(explanation.ended_by, ""))
+            titles = by_language(plan.policy.calendar_titles.get(judged.rule.calendar.name, {}), "")
+            cycle = replace(cycle, ended_by=timeline.types.get(explanation.ended_by, ""), calendar_titles=titles)
         made.append(cycle)
-    return (*sorted(made, key=lambda each: (each.started_at, each.clock)), *(_gone(entry) for entry in told.values()))
+        yield
+    return (*sorted(made, key=lambda each: (each.started_at, each.clock)), *(_gone(family, entry) for entry in told.values()))
 
 
 def full(plan: ClockPlan, view: View, run: Run, judged: Outcome, t: Instant, language: Language) -> Explanation:
@@ -97,10 +103,12 @@ def _judged(cycle: CycleExplanation, run: Run, judged: Outcome, t: Instant, expl
     )
 
 
-def _gone(entry: Published) -> CycleExplanation:
+def _gone(family: FamilyPlan, entry: Published) -> CycleExplanation:
     """A cycle that was told and that the events no longer show."""
+    plan = family.find(entry.clock)
     return CycleExplanation(
         clock=entry.clock,
+        titles=clock_titles(plan.clock) if plan is not None else {},
         cycle=entry.cycle,
         started_at=instant_text(entry.started_at),
         verdict="retracted",
@@ -120,24 +128,26 @@ def _days(run: Run, judged: Outcome) -> tuple[str, ...]:
     return tuple(instant_text(at) for at in ends if at is not None)
 
 
-def _links(family: FamilyPlan, view: View, run: Run, judged: Outcome, t: Instant) -> tuple[LinkShare, ...]:
+def _shares(links: Iterable[Link], view: View, run: Run, judged: Outcome, t: Instant) -> tuple[LinkShare, ...]:
     """What the links of an end-to-end clock used of its target while the cycle ran, by clock (R13)."""
     used: dict[str, int] = {}
-    for link, plan in _links_of(family, view.runs, run):
+    titles: dict[str, dict[str, str]] = {}
+    for link, plan in links:
+        if link.started_at < run.started_at or (run.ended_at and link.started_at >= run.ended_at):
+            continue
+        titles[link.clock] = clock_titles(plan.clock)
         rule = plan.rules[link.last_rule]
         spent = elapsed_us(rule, link, counted_until(link, t), outcome(plan, view, link).pauses)
         used[link.clock] = used.get(link.clock, 0) + spent
     whole = judged.target_us or 1
-    return tuple(LinkShare(clock, seconds_of(spent), round(spent / whole, 4)) for clock, spent in sorted(used.items()))
+    return tuple(LinkShare(clock, seconds_of(spent), round(spent / whole, 4), titles[clock]) for clock, spent in sorted(used.items()))
 
 
-def _links_of(family: FamilyPlan, runs: Sequence[Run], run: Run) -> list[tuple[Run, ClockPlan]]:
-    found = [(each, plan) for each in runs if each.last_rule >= 0 and (plan := family.find(each.clock)) is not None]
-    return [
-        (each, plan)
-        for each, plan in found
-        if plan is not None
-        and plan.clock.whole == run.clock
-        and each.started_at >= run.started_at
-        and (not run.ended_at or each.started_at < run.ended_at)
-    ]
+def _links_of(family: FamilyPlan, runs: Iterable[Run]) -> dict[str, list[Link]]:
+    """The promised cycles that are links of another clock, by that clock."""
+    found: dict[str, list[Link]] = {}
+    for run in runs:
+        plan = family.of(run) if run.last_rule >= 0 else None
+        if plan is not None and plan.clock.whole:
+            found.setdefault(plan.clock.whole, []).append((run, plan))
+    return found

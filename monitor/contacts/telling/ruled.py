@@ -7,12 +7,14 @@ from msgspec.structs import replace
 from monitor.contacts.cycles.rematch import NO_LONGER_PROMISED
 from monitor.contacts.kept.contact import Contact
 from monitor.contacts.rulings.ruling import Ruling
+from monitor.contacts.saying.promised import by_language
 from monitor.contacts.saying.records import ruled_by
 from monitor.contacts.saying.verdicts import EXEMPTED, REPAIRED
 from monitor.contacts.telling.cycles import cycles_of
 from monitor.contacts.telling.timeline import Timeline
 from monitor.contacts.versions import Stage
-from monitor.policy.model import Language
+from monitor.policy.model import Language, Policy
+from monitor.turns import Turns
 from monitor.wording.verdicts import with_ruling
 from schemas.explanations import CycleExplanation
 from schemas.instants import Instant
@@ -22,9 +24,10 @@ _UNDECIDED = ("open", "unpromised", "retracted")
 
 def ruled_cycles(
     cycles: Iterable[CycleExplanation], contact: Contact, t: Instant, stage: Callable[[int], Stage], language: Language
-) -> tuple[CycleExplanation, ...]:
-    """The cycles, those that are decided with the ruling over them; an exemption that was lifted left none."""
+) -> Turns[tuple[CycleExplanation, ...]]:
+    """The cycles, those that are decided with the ruling over them; an exemption that was lifted left none. Each policy of a repair folds once."""
     rulings = {(ruling.clock, ruling.cycle): ruling for ruling in contact.rulings}
+    again: dict[int, tuple[CycleExplanation, ...]] = {}
     told: list[CycleExplanation] = []
     for cycle in cycles:
         ruling = rulings.get((cycle.clock, cycle.cycle))
@@ -33,8 +36,18 @@ def ruled_cycles(
         elif ruling.policy < 0:
             told.append(_set(cycle, ruling, ruling.verdict, REPAIRED if ruling.repair else EXEMPTED, language))
         else:
-            told.append(_again(cycle, ruling, contact, t, stage(ruling.policy), language))
+            under = stage(ruling.policy)
+            if ruling.policy not in again:
+                again[ruling.policy] = yield from _under(under, contact, t)
+            told.append(_again(cycle, ruling, again[ruling.policy], under.plan.policy, language))
+        yield
     return tuple(told)
+
+
+def _under(stage: Stage, contact: Contact, t: Instant) -> Turns[tuple[CycleExplanation, ...]]:
+    """All cycles as one policy gives them, from the start of the contact."""
+    timeline = yield from Timeline([stage], contact).turns()
+    return (yield from cycles_of(stage.plan.families[contact.family], timeline, contact, t, stage.plan.policy.language))
 
 
 def _set(cycle: CycleExplanation, ruling: Ruling, verdict: str, reason: str, language: Language) -> CycleExplanation:
@@ -43,14 +56,14 @@ def _set(cycle: CycleExplanation, ruling: Ruling, verdict: str, reason: str, lan
     return _said(ruled, language)
 
 
-def _again(cycle: CycleExplanation, ruling: Ruling, contact: Contact, t: Instant, stage: Stage, language: Language) -> CycleExplanation:
-    """The cycle as the policy of the repair gives it, from the start of the contact."""
-    plan = stage.plan
-    found = cycles_of(plan.families[contact.family], Timeline([stage], contact), contact, t, plan.policy.language)
+def _again(cycle: CycleExplanation, ruling: Ruling, found: Iterable[CycleExplanation], policy: Policy, language: Language) -> CycleExplanation:
+    """The cycle as the policy of the repair gives it."""
+    titles = by_language(policy.titles, policy.title)
     for each in found:
         if (each.clock, each.cycle) == (cycle.clock, cycle.cycle) and each.explanation is not None:
-            return _said(replace(each, ruled=ruled_by(ruling), unruled=cycle.explanation), plan.policy.language)
-    return _set(cycle, ruling, "cancelled", NO_LONGER_PROMISED, language)
+            again = replace(each, ruled=ruled_by(ruling), unruled=cycle.explanation, policy_titles=titles)
+            return _said(again, policy.language)
+    return replace(_set(cycle, ruling, "cancelled", NO_LONGER_PROMISED, language), policy_titles=titles)
 
 
 def _said(cycle: CycleExplanation, language: Language) -> CycleExplanation:

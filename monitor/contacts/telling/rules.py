@@ -2,7 +2,7 @@
 
 from monitor.contacts.kept.contact import Run
 from monitor.contacts.plan import Attributes, ClockPlan, passes
-from monitor.contacts.saying.promised import wanted
+from monitor.contacts.saying.promised import by_language, wanted
 from monitor.policy.model import Rule
 from monitor.wording.durations import target_text
 from schemas.explanations import FailedTest, RuleTried
@@ -28,6 +28,7 @@ def _tried(rule: Rule, attributes: Attributes, started_at: Instant) -> RuleTried
     covered = any(period.covers(started_at) for period in rule.during)
     not_during = () if covered else tuple(period.name for period in rule.during)
     not_outside = tuple(period.name for period in rule.outside if period.covers(started_at))
+    titles = {period.name: by_language(period.titles, "") for period in (*rule.during, *rule.outside) if period.titles}
     fails = bool(failed or not_during or not_outside)
     return RuleTried(
         rule=rule.path,
@@ -37,4 +38,5 @@ def _tried(rule: Rule, attributes: Attributes, started_at: Instant) -> RuleTried
         failed=failed,
         not_during=not_during,
         not_outside=not_outside,
+        period_titles={name: titles[name] for name in (*not_during, *not_outside) if name in titles},
     )

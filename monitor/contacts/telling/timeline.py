@@ -8,10 +8,11 @@ from monitor.contacts.events.history import decoded
 from monitor.contacts.fold import leg_of
 from monitor.contacts.kept.contact import Contact, Stored, View
 from monitor.contacts.saying.promised import by_language
-from monitor.contacts.telling.changes import Before, attributes_set, before, deeds, rematched
+from monitor.contacts.telling.changes import attributes_set, before, deeds, rematched
 from monitor.contacts.telling.notes import Notes
 from monitor.contacts.telling.rules import tried
 from monitor.contacts.versions import Stage
+from monitor.turns import Turns
 from schemas.events import EventData, event_name
 from schemas.events.workorder import WorkOrderPaused
 from schemas.explanations import Deed, Matching, TimelineEntry
@@ -28,41 +29,47 @@ SWITCHED: Final = "policy.switched"
 
 
 class Timeline:
-    """A contact folded once more; ``entries`` and ``matchings`` are what was seen, ``view`` is what came of it."""
+    """A contact folded once more, by ``turns``; ``entries`` and ``matchings`` are what was seen, ``view`` is what came of it."""
 
     def __init__(self, stages: Sequence[Stage], contact: Contact) -> None:
         self.view = View()
         self.entries: list[TimelineEntry] = []
         self.matchings: dict[CycleName, list[Matching]] = {}
         self.types: dict[str, str] = {}
-        self._family, self._coming = contact.family, list(stages[1:])
+        self._contact, self._family, self._coming = contact, contact.family, list(stages[1:])
         self._notes = Notes()
         self._plan, self._fold = stages[0].plan.families[contact.family], stages[0].fold.into(self._notes)
-        for event, data in decoded(contact.events):
+        self._was = before(self.view)
+
+    def turns(self) -> Turns["Timeline"]:
+        """Fold, an event a turn."""
+        for event, data in decoded(self._contact.events):
             self._switch(event.at)
             self._pass_timers(event.at - 1)
             self._take(event, data)
+            yield
         self._switch(NEVER)
-        self._pass_timers(contact.view.fired_at)
+        self._pass_timers(self._contact.view.fired_at)
+        return self
 
     def _switch(self, until: Instant) -> None:
         """Come under the policies that the contact came under up to an instant (P14)."""
         while self._coming and self._coming[0].at <= until:
             stage = self._coming.pop(0)
             self._pass_timers(stage.at - 1)
-            was, earlier = before(self.view), self._fold
+            earlier = self._fold
             self._plan, self._fold = stage.plan.families[self._family], stage.fold.into(self._notes)
             self._fold.switch(earlier, self._family, self.view, stage.at)
-            policy, did = stage.plan.policy, tuple(self._seen(was, "", stage.at))
+            policy, did = stage.plan.policy, tuple(self._seen("", stage.at))
             titles = by_language(policy.titles, policy.title)
             self.entries.append(TimelineEntry(at=format_instant(stage.at), type=SWITCHED, did=did, policy=policy.version, policy_titles=titles))
 
     def _take(self, event: Stored, data: EventData) -> None:
-        was = before(self.view)
+        was = self._was
         self._fold.take(self._family, self.view, event, data)
         name = event_name(data)
         self.types[event.id] = name
-        did = self._seen(was, event.id, event.at)
+        did = self._seen(event.id, event.at)
         if isinstance(data, WorkOrderPaused) and data.reason is None:
             did.insert(0, Deed(what="pauses_nothing"))
         entry = TimelineEntry(
@@ -80,9 +87,9 @@ class Timeline:
         """Let the timers up to ``until`` go by one instant at a time."""
         last = 0
         while last < (at := self._next_timer()) <= until:
-            last, was = at, before(self.view)
+            last = at
             self._fold.advance(self._family, self.view, at, inclusive=True)
-            did = self._seen(was, "", at)
+            did = self._seen("", at)
             if did:
                 self.entries.append(TimelineEntry(at=format_instant(at), did=tuple(did)))
 
@@ -93,14 +100,17 @@ class Timeline:
             timers.append(leg.next_at)
         return min(timers, default=0)
 
-    def _seen(self, was: Before, event: str, at: Instant) -> list[Deed]:
-        for run in rematched(was, self.view):
+    def _seen(self, event: str, at: Instant) -> list[Deed]:
+        """What the last step changed."""
+        was, self._was = self._was, before(self.view)
+        changed = was.changed(self._was)
+        for run in rematched(was, self.view, changed):
             plan = self._plan.of(run)
             if plan is not None:
                 rules = tried(plan, self.view.attributes, run)
                 matching = Matching(at=format_instant(at), event=event, rules=rules)
                 self.matchings.setdefault((run.clock, run.cycle), []).append(matching)
-        did = deeds(was, self.view, self._plan)
+        did = deeds(was, self.view, changed, self._plan)
         for counter, counted_at, amount in self._notes.taken():
             if not counter.startswith(_OF_CLOCKS):
                 own = None if counted_at == at else format_instant(counted_at)
