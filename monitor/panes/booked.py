@@ -14,7 +14,7 @@ import msgspec
 from monitor.errors import StateError
 from monitor.panes import totals
 from monitor.panes.amounts import add
-from monitor.panes.bookings import Booked, Coming, Slip, listed, summed
+from monitor.panes.bookings import Booked, Coming, Slip, joined, listed, summed
 from monitor.panes.places import Places
 from monitor.panes.where import Series, Where
 from monitor.processing import State
@@ -109,12 +109,13 @@ class Journal:
 
     def _entries(self) -> list[Entry]:
         """Return what was booked since the last drain, part by part: facets that many places share lie there once."""
-        parts: dict[tuple[Where, Instant], Booked] = {}
+        parts: dict[tuple[Where, Instant], list[Slip]] = {}
         for slip in self._fresh.values():
             for part in slip.spot.parts:
-                parts.setdefault((part, slip.slot_at), Booked()).join(slip)
+                parts.setdefault((part, slip.slot_at), []).append(slip)
         entries = []
-        for (part, slot_at), booked in parts.items():
+        for (part, slot_at), slips in parts.items():
+            booked = joined(slips)
             sums = summed(booked)
             entries.append(Entry(sums.counts, sums.sums, sums.sketches, part, slot_at, len(booked)))
         return entries

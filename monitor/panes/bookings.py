@@ -24,6 +24,8 @@ TAKEN: Final = 3
 WITHIN: Final = ""
 """Stands for a booking whose amount is part of another one."""
 
+_FEW: Final = 12
+
 
 class Coming(PaneTotals, array_like=True):
     """What a series grew by; ``missed`` counts bookings that came after a resolution had closed."""
@@ -55,7 +57,7 @@ class Slip(Booked, kw_only=True, gc=False):
 
 def summed(booked: Booked) -> Coming:
     """The sum of bookings, without what comes to nothing."""
-    coming = Coming(dict(Counter(booked.names)))
+    coming = Coming(_counted(booked.names))
     counts, sums, sketches = coming.counts, coming.sums, coming.sketches
     corrects = False
     for kind, name, amount in booked.amounts:
@@ -75,6 +77,16 @@ def summed(booked: Booked) -> Coming:
     if corrects:
         _leave_out_nothing(coming)
     return coming
+
+
+def joined(parts: list[Slip]) -> Booked:
+    """All bookings of some slips, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = Booked()
+    for part in parts:
+        whole.join(part)
+    return whole
 
 
 def listed(totals: PaneTotals, bookings: int, into: Booked) -> None:
@@ -101,6 +113,16 @@ def spread(slips: Iterable[Slip]) -> dict[tuple[Line, Instant], Booked]:
         for line in corner.lines:
             of_lines[line, slot_at].join(booked)
     return of_lines
+
+
+def _counted(names: list[str]) -> dict[str, int]:
+    """How often each name occurs; a Counter costs more to make than a few names to count."""
+    if len(names) > _FEW:
+        return dict(Counter(names))
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    return counts
 
 
 def _leave_out_nothing(coming: Coming) -> None:
