@@ -92,8 +92,8 @@ class SliceConsumer(driver.Consumer):  # type: ignore[misc]  # Faust is untyped
                 position = self._hooks.truncated(tp, position, first)
             elif position > 0:
                 await self._check_end(tp, position)
-            await self.restart_at(tp, position)
             self._hooks.begin_at(tp, position)
+            await self.restart_at(tp, position)
             self._tell_group(tp, position)
 
     def _tell_group(self, tp: TP, position: int) -> None:
@@ -112,9 +112,14 @@ class SliceConsumer(driver.Consumer):  # type: ignore[misc]  # Faust is untyped
         self._hooks.ahead_of_log(tp, position, end)
 
     async def restart_at(self, tp: TP, position: int) -> None:
-        """Read this partition from here, and accept only what starts here."""
-        await self.seek(tp, position)
+        """Read this partition from here, and accept only what starts here.
+
+        Said before the seek: records flow meanwhile, and what comes while nothing is expected is dropped and not read again; in a
+        partition that then stays silent it would be missing for ever. Faust passes over what is below its own read position.
+        """
         self._expected[tp] = position
+        self._read_offset[tp] = position or None
+        await self.seek(tp, position)
 
     async def _read_again(self, tp: TP, piece: Slice) -> None:
         expected = self._expected.get(tp)

@@ -3,7 +3,8 @@
 First the clock is read, then the broker is asked for the end of every source partition (read_uncommitted ListOffsets, one request
 per broker for all shards together): so the fence covers everything that was published before the clock was read. A worker that
 lost a partition while it was frozen can still write one old tick; its T is not above the last judged one and is skipped. Each
-tick names the newest policy version that this worker has read.
+tick names the newest policy version that this worker has read. A fence that came long after its clock was read is thrown away:
+it covers events that look far ahead of T and would be taken for skewed (P37).
 """
 
 import asyncio
@@ -22,12 +23,14 @@ from agents.runtime.shard import Shard
 from agents.runtime.ticks import encode_tick
 from agents.runtime.wall_clock import wall_clock
 from monitor.policy.book import Policies
-from schemas.instants import SECOND
+from schemas.instants import SECOND, seconds_of
 from schemas.ticks import Tick
 
 log = logging.getLogger("sla.runtime")
 
 ANSWER_SECONDS = 10.0
+FENCE_SECONDS = 2.0
+"""How old a clock may be when its fence is known: less than the skew that is allowed to sources (``limits.future``, 5 s)."""
 
 
 class Ticker:
@@ -90,6 +93,8 @@ class Ticker:
         async with asyncio.timeout(ANSWER_SECONDS):
             ends = await offsets.end_offsets(list(sources.values()))
         self.fence_seconds += time.monotonic() - started
+        if (late_us := wall_clock() - clock_at) > FENCE_SECONDS * SECOND:
+            raise TimeoutError(f"the fence came {seconds_of(late_us)} s after the clock was read")
         t = clock_at - int(self._settings.verdict_delay_seconds * SECOND)
         owned = set(self._targets())
         deliveries = []

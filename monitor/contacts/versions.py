@@ -151,6 +151,15 @@ class Versions:
         found = tuple(entries)
         return () if found == FIRST else found
 
+    def lineage_of(self, contact: Contact, until: Instant) -> Lineage:
+        """Under which versions a contact is up to an instant; one that it came under is never taken from it."""
+        known = contact.lineage or FIRST
+        return self.lineage(contact.view.opened_at, max(until, known[-1][0]))
+
+    def moves(self, contact: Contact, t: Instant) -> bool:
+        """Whether a contact is under another version as of T than the one that it is kept under."""
+        return self.lineage_of(contact, t) != contact.lineage
+
     def fold(self, number: int) -> Fold:
         """The fold of one version."""
         return self._folds[number]

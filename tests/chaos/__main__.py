@@ -11,13 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agents.broker import LocalBroker, free_port
-from tests.chaos.disturbances import ALL, TRUNCATED
+from tests.chaos.disturbances import ALL, BY_PEOPLE, TRUNCATED
 from tests.chaos.product_scenario import ProductScenario
 from tests.chaos.run import chaos_settings, run_chaos
 from tests.chaos.scenario import Scenario
 from tests.chaos.toy_scenario import ToyScenario
 from tests.chaos.truncation import truncate_source
 from tests.chaos.verdict import Verdict
+
+ZEROS = ("lost", "false", "duplicates", "wrong_counters")
+NOTES = 20
+"""How many wrongs are named."""
 
 
 def _toys(seed: int) -> Scenario:
@@ -37,7 +41,10 @@ async def _all(names: list[str], broker: LocalBroker, kills: int, seed: int, fol
         work = folder / name
         work.mkdir()
         verdict, happened, exits = await run_chaos(SCENARIOS[name](seed), broker, kills, seed, work)
-        print(f"# {name}: {verdict}; exits {dict(sorted(exits.items()))}", file=sys.stderr, flush=True)
+        figures = ", ".join(f"{figure} {getattr(verdict, figure)}" for figure in ZEROS)
+        print(f"# {name}: {figures}; exits {dict(sorted(exits.items()))}", file=sys.stderr, flush=True)
+        for note in verdict.notes[:NOTES]:
+            print(f"#   {note}", file=sys.stderr, flush=True)
         total += verdict
         counts += happened
         refused += await truncate_source(chaos_settings(broker.bootstrap), SCENARIOS[name](seed), work)
@@ -47,7 +54,9 @@ async def _all(names: list[str], broker: LocalBroker, kills: int, seed: int, fol
 
 def main(arguments: list[str] | None = None) -> int:
     """Run, print ``name: value`` lines, return the exit code."""
-    parser = argparse.ArgumentParser(prog="tests.chaos", description="Kill, pause and starve workers; prove that nothing is lost.")
+    parser = argparse.ArgumentParser(
+        prog="tests.chaos", description="Kill, pause and starve workers under people at work; prove that nothing is lost."
+    )
     parser.add_argument("--kills", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), help="only these (default: all)")
@@ -61,13 +70,15 @@ def main(arguments: list[str] | None = None) -> int:
         total, counts, refused = asyncio.run(_all(names, broker, chosen.kills, chosen.seed, folder))
     finally:
         broker.stop()
-    for name in ALL:
+    for name in (*ALL, *BY_PEOPLE):
         print(f"{name}: {counts[name]}")
     print(f"truncation_refused: {refused}")
-    for name in ("lost", "false", "duplicates", "wrong_counters"):
+    for name in ZEROS:
         print(f"{name}: {getattr(total, name)}")
     print(f"alerts_compared: {total.alerts}")
     print(f"counters_compared: {total.counters}")
+    print(f"endings_compared: {total.endings}")
+    print(f"unknown_outcomes: {total.unknown}")
     clean = total.clean and refused == len(names)
     if clean:
         shutil.rmtree(folder)

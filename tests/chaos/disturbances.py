@@ -8,17 +8,25 @@ from collections import Counter
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from agents.broker import LocalBroker
+from agents.reader import read_states
 from agents.runtime.connection import admin_client
 from agents.runtime.exits import Exit
 from agents.runtime.settings import RuntimeSettings
 from tests.chaos.fleet import Fleet
+from tests.chaos.versions import Versions
+from tests.runtime.harness import now_us
 
 KILL, RESTART, TAKE_OVER, PAUSE = "kill_9", "restart", "take_over", "pause_beyond_session"
 DELAYED, BROKER, REFUSED = "commit_delayed_across_rebalance", "broker_restart", "output_refused"
 TRUNCATED = "source_truncated"
-ALL = (KILL, RESTART, TAKE_OVER, PAUSE, DELAYED, BROKER, REFUSED, TRUNCATED)
+CUT_SHORT, SEVERAL = "switch_cut_short", "started_on_several_versions"
+SWITCHED, COMMANDS_GIVEN, EXEMPTED, LIFTED, REPAIRED = "policy_switch", "commands", "exempt", "lift", "repair"
+ALL = (KILL, RESTART, TAKE_OVER, PAUSE, DELAYED, BROKER, REFUSED, TRUNCATED, CUT_SHORT, SEVERAL)
+BY_PEOPLE = (SWITCHED, COMMANDS_GIVEN, EXEMPTED, LIFTED, REPAIRED)
 
 TINY_BYTES = 64
+HELD_SECONDS = 3.5
+"""How long commits are held while a version is published and everybody is killed; a transaction lives 5 s."""
 
 
 class Disturbances:
@@ -72,6 +80,27 @@ class Disturbances:
         if newcomer in self._fleet.running:
             await self._fleet.retire(newcomer)
         self.counts[DELAYED] += 1
+
+    async def cut_switch_short(self, versions: Versions) -> None:
+        """A new policy version, and a crash of everybody when ticks name it already and no shard has committed that it took it over."""
+        killed_at = 0
+        async with versions.turn:
+            await versions.named(self._settings, self._settings.partitions)  # the version before it counts everywhere
+            for _ in range(5):
+                await self._until_running(self._fleet.size)
+                self._fleet.fault_file.write_text(json.dumps({"commit_delay_seconds": HELD_SECONDS}))
+                version = await versions.publish(self._settings)
+                await versions.named(self._settings)
+                for number in self._fleet.running:
+                    self._fleet.kill(number, self._random.uniform(0.2, 1.0))
+                    self.counts[KILL] += 1
+                killed_at = now_us()
+                self._fleet.fault_file.unlink()
+                if not any(version.encode() in value for state in await read_states(self._settings, "contacts") for value in state.values()):
+                    self.counts[CUT_SHORT] += 1
+                    break
+                await versions.named(self._settings, self._settings.partitions)
+        await versions.ticked(self._settings, killed_at)  # nobody was left: what comes next needs somebody to happen to
 
     async def restart_broker(self) -> None:
         """The broker crashes and comes back with its logs."""

@@ -22,13 +22,14 @@ class Fleet:
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._down_until: dict[int, float] = {}
         self.exits: Counter[int] = Counter()
-        self.restarts = 0
+        self.restarts = self.starts = 0
         self.size = size
 
     def start(self, number: int) -> None:
         with (self._folder / f"worker-{number}.log").open("ab") as log:
             self._processes[number] = subprocess.Popen(self._command, stdout=log, stderr=log, env=self._environment)
         self._down_until.pop(number, None)
+        self.starts += 1
 
     def start_all(self) -> None:
         for number in range(self.size):

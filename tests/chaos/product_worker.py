@@ -1,27 +1,32 @@
-"""A worker of the real processors with the chaos policy: ``python -m tests.chaos.product_worker SETTINGS_JSON``."""
+"""A worker of the real processors, as the product runs it: ``python -m tests.chaos.product_worker SETTINGS_JSON``.
+
+It follows ``sla.policies``; the first version is there before it starts.
+"""
 
 import logging
 import sys
-from pathlib import Path
-from typing import Final
 
 import msgspec
 
-from agents.runtime.settings import ProcessorSpec, RuntimeSettings
+from agents.policies import PolicyFollower
+from agents.runtime.settings import RuntimeSettings
 from agents.worker import run
 from monitor.console.wiring import processors
-from monitor.policy import load_policy
+from monitor.policy.book import Policies
 from monitor.settings import Settings
-
-POLICY_FILE: Final = Path(__file__).with_name("product.yaml")
-POLICY: Final = load_policy([(str(POLICY_FILE), POLICY_FILE.read_text(encoding="utf-8"))])
-SPECS: Final[tuple[ProcessorSpec, ...]] = processors(Settings(), POLICY)
 
 
 def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("sla").setLevel(logging.INFO)
-    return run(msgspec.json.decode(sys.argv[1], type=RuntimeSettings), SPECS)
+    settings, policies = msgspec.json.decode(sys.argv[1], type=RuntimeSettings), Policies()
+
+    async def prepare() -> PolicyFollower:
+        follower = PolicyFollower(settings, policies)
+        await follower.start()
+        return follower
+
+    return run(settings, processors(Settings(), policies), policies=prepare)
 
 
 if __name__ == "__main__":

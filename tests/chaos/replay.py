@@ -1,7 +1,8 @@
 """The same logs through the same processor classes without Kafka: what the workers must have written, record for record.
 
 Sources, ticks and fences are read back from the broker. Each shard is replayed up to the positions in its own committed state, so
-that ticks which no worker had judged at the end are left out.
+that ticks which no worker had judged at the end are left out. Every policy version of the topic is known from the start here; which of
+them counts when is said by the ticks, as in the product.
 """
 
 from collections import defaultdict
@@ -13,7 +14,7 @@ from agents.runtime.settings import ProcessorSpec, RuntimeSettings
 from agents.runtime.ticks import TickGate
 from monitor.deadletters import dead_letter
 from monitor.policy.book import Policies
-from monitor.processing import Output, Processor, Record, merge_changes
+from monitor.processing import Adopter, Output, Processor, Record, merge_changes
 
 Logs = dict[tuple[str, int], list[Record]]
 
@@ -60,15 +61,18 @@ def replay_shard(settings: RuntimeSettings, spec: ProcessorSpec, partition: int,
                     processor.apply(record, 0)
                     _drain(processor, state, written)
         return written
-    gate = TickGate(spec.tick_topic, settings, ProcessorCounters(), Policies())
+    gate = TickGate(spec.tick_topic, settings, ProcessorCounters(), Policies())  # which ticks are skipped needs no policy
     at = dict.fromkeys(spec.sources, 0)
-    judged_at = 0
+    judged_at, adopted = 0, ""
     for record in logs[spec.tick_topic, partition]:
         if record.offset >= upto.next.get(spec.tick_topic, 0):
             break
         tick = gate.admit(_RawTick(record), judged_at)
         if tick is None:
             continue
+        if tick.policy != adopted and isinstance(processor, Adopter):
+            processor.adopt(tick.policy, tick.t)
+            adopted = tick.policy
         for topic in spec.sources:
             source = logs[topic, partition]
             while at[topic] < len(source) and source[at[topic]].offset < tick.fence.get(topic, 0):

@@ -15,7 +15,7 @@ from agents.runtime.settings import RuntimeSettings
 from agents.runtime.topic_plan import plan_all
 from agents.runtime.topics import create_topics
 from monitor.errors import BrokerError
-from tests.chaos.disturbances import Disturbances
+from tests.chaos.disturbances import SEVERAL, Disturbances
 from tests.chaos.fleet import Fleet
 from tests.chaos.replay import committed_positions
 from tests.chaos.scenario import Scenario
@@ -49,33 +49,49 @@ async def run_chaos(scenario: Scenario, broker: LocalBroker, kills: int, seed: i
     fleet = Fleet(scenario.command(settings, folder), folder, WORKERS)
     rng = random.Random(seed)
     disturb = Disturbances(settings, fleet, broker, scenario.alert_topic, rng)
+    await scenario.begin(settings)
     fleet.start_all()
     stop = asyncio.Event()
     traffic = asyncio.create_task(_traffic(settings, scenario, stop))
+    people = asyncio.create_task(scenario.operate(settings, stop))
     watch = asyncio.create_task(_watch(fleet))
     try:
-        await asyncio.sleep(8)
-        for number, happens in enumerate(_programme(disturb, kills, rng)):
+        await asyncio.sleep(6)
+        for number, happens in enumerate(_programme(disturb, scenario, kills, rng)):
             print(f"# {number + 1}: {happens.__name__}", file=sys.stderr, flush=True)
             await happens()
-            await asyncio.sleep(rng.uniform(3, 6))
+            await asyncio.sleep(rng.uniform(2, 4.5))
+            if people.done():
+                await people
         stop.set()
         await traffic
+        await people
         await _settle(settings, scenario, fleet)
         watch.cancel()
         codes = await fleet.stop()
         assert set(codes) <= {0}, f"workers asked to end did not end in order: {codes}"
-        return await judge(settings, scenario), disturb.counts, fleet.exits
+        happened = disturb.counts + scenario.counts
+        if scenario.versions is not None:
+            happened[SEVERAL] = fleet.starts  # the first two were published before the first worker
+        return await judge(settings, scenario), happened, fleet.exits
     finally:
         stop.set()
         watch.cancel()
+        people.cancel()
         fleet.kill_all()
-        await asyncio.gather(traffic, watch, return_exceptions=True)
+        await asyncio.gather(traffic, watch, people, return_exceptions=True)
 
 
-def _programme(disturb: Disturbances, kills: int, rng: random.Random) -> list[Callable[[], Awaitable[None]]]:
+def _programme(disturb: Disturbances, scenario: Scenario, kills: int, rng: random.Random) -> list[Callable[[], Awaitable[None]]]:
     crashes = [disturb.kill_and_take_over if number % 2 else disturb.kill_and_restart for number in range(max(kills, 2))]
-    others = [disturb.pause, disturb.delay_commits, disturb.restart_broker, disturb.refuse_output]
+    others: list[Callable[[], Awaitable[None]]] = [disturb.pause, disturb.delay_commits, disturb.restart_broker, disturb.refuse_output]
+    versions = scenario.versions
+    if versions is not None:
+
+        async def cut_switch_short() -> None:
+            await disturb.cut_switch_short(versions)
+
+        others.append(cut_switch_short)
     programme: list[Callable[[], Awaitable[None]]] = [*crashes, *others * max(1, kills // 8)]
     rng.shuffle(programme)
     return programme

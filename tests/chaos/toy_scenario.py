@@ -1,18 +1,23 @@
 """The toys as a chaos scenario: keys that are never closed must alert once, keys closed long before their deadline never."""
 
+import asyncio
 import random
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from agents.publisher import Publisher
 from agents.runtime.settings import ProcessorSpec, RuntimeSettings
+from monitor.policy.book import Policies
 from monitor.processing import Record
 from schemas.instants import SECOND, Instant
 from schemas.topics import TopicSpec
 from tests.chaos.scenario import Expected
+from tests.chaos.versions import Versions
 from tests.runtime import toys
 from tests.runtime.harness import TOY_TOPICS
 from tests.runtime.toy_worker import SPECS
@@ -30,6 +35,8 @@ class ToyScenario:
     alert_topic = toys.ALERTS
     counter_topics: tuple[str, ...] = (toys.PANES, toys.TOTALS)
 
+    versions: Final[Versions | None] = None
+
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._number = 0
@@ -37,6 +44,17 @@ class ToyScenario:
         self._alerts: set[str] = set()
         self._quiet: set[str] = set()
         self._settled_at = 0
+        self.counts: Counter[str] = Counter()
+
+    def specs_under(self, policies: Policies) -> tuple[ProcessorSpec, ...]:
+        """The toys know no policies."""
+        return self.specs
+
+    async def begin(self, settings: RuntimeSettings) -> None:
+        """Nothing is needed."""
+
+    async def operate(self, settings: RuntimeSettings, stop: asyncio.Event) -> None:
+        """Nobody works with toys."""
 
     def command(self, settings: RuntimeSettings, folder: Path) -> Sequence[str]:
         return [sys.executable, "-m", "tests.runtime.toy_worker", msgspec.json.encode(settings).decode()]
@@ -69,3 +87,7 @@ class ToyScenario:
 
     def identity(self, record: Record) -> str:
         return (record.key or b"").decode()
+
+    def ending(self, record: Record) -> tuple[str, str] | None:
+        """An alert of a toy is the last that is said."""
+        return None

@@ -38,6 +38,7 @@ async def truncate_source(base: RuntimeSettings, scenario: Scenario, folder: Pat
 
 async def _truncate(settings: RuntimeSettings, scenario: Scenario, folder: Path) -> int:
     spec = scenario.specs[0]
+    await scenario.begin(settings)
     async with Publisher(settings) as publisher:
         await _publish(publisher, scenario, APPLIED_STEPS)
         worker = _start(settings, scenario, folder)

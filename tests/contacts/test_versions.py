@@ -16,7 +16,7 @@ from schemas.alerts import Verdict
 from schemas.cloudevents import encode_event
 from schemas.event import Event
 from schemas.panes import Watermark
-from schemas.topics import QUEUE_PANES
+from schemas.topics import CUSTOMER_CONTACTS, QUEUE_PANES
 from tests.contacts.driving import TOPIC, Shard, at, clock, event, final_verdicts, policy, rule
 
 RESOLVE = ("workorder.created", "workorder.resolved")
@@ -217,6 +217,28 @@ def test_a_touched_contact_is_rearmed_at_once(monkeypatch: pytest.MonkeyPatch) -
     shard.under("v2", 201, *(resolved(200.5, name) for name in names)).under("v2", 202)
     assert {each.verdict for each in final_verdicts(shard.verdicts()).values()} == {"breached"}
     assert len({each.contact for each in shard.verdicts()}) == 40
+
+
+@pytest.mark.parametrize("commits", [True, False], ids=["a commit after every tick", "no commit at all"])
+def test_a_contact_opened_just_beyond_a_switch_comes_under_it_whenever_commits_fall(commits: bool) -> None:
+    """Design §4: outputs are a function of the logs; the contact was told to others between the switch and its first event."""
+    two = msgspec.structs.replace(version("v2", 120), queues=QueuePolicy(dimensions=("region",)))
+    shard = versioned(version("v1", 60), two)
+    about: dict[str, Any] = {"customer_key": "k1", "request_subtype": "network", "region": "north"}
+    opened = event("workorder.created", 1.4, request_type="fault", **about)
+    steps = [
+        ("v1", 0.2, ()),
+        ("v1", 0.8, (opened, event("workorder.progress_notified", 1.41, **about))),
+        ("v2", 1.2, ()),
+        ("v2", 1.5, ()),
+        ("v2", 2, ()),
+    ]
+    for name, seconds, events in steps:
+        shard.under(name, seconds, *events)
+        if commits:
+            shard.drain()
+    told = [msgspec.json.decode(each.value or b"") for each in shard.drain().outputs if each.topic == CUSTOMER_CONTACTS]
+    assert [each["facts"]["place"] for each in told if each["kind"] == "contact"] == [[None, None, "north"], [None, None, "north", "region=north"]]
 
 
 def test_watermarks_carry_the_version_in_force() -> None:

@@ -65,7 +65,7 @@ class History:
         Where it already took an event beyond a switch, its history is folded again with the switch in its place.
         """
         have = contact.lineage or FIRST
-        wanted = self._versions.lineage(contact.view.opened_at, max(until, have[-1][0]))
+        wanted = self._versions.lineage_of(contact, until)
         if wanted == contact.lineage or not contact.events:
             return False
         fresh = (wanted or FIRST)[len(have) :]

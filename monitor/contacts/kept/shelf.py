@@ -115,11 +115,14 @@ class Shelf:
         self._touched[key] = contact
 
     def settle(self, t: Instant) -> dict[bytes, Contact]:
-        """Schedule all contacts touched since the last call, and give them; of clocks that simply run there is nothing to publish."""
+        """Schedule all contacts touched since the last call, and give them; of clocks that simply run there is nothing to publish.
+
+        One that comes under another policy version is judged all the same: whether it was settled before T depends on commits.
+        """
         touched, self._touched = self._touched, {}
-        limits = self._versions.policy.limits
+        versions, limits = self._versions, self._versions.policy.limits
         for key, contact in touched.items():
-            if contact.publish_at and contact.publish_at <= t and not has_news(contact):
+            if contact.publish_at and contact.publish_at <= t and not has_news(contact) and not (versions.several and versions.moves(contact, t)):
                 contact.publish_at = 0
             contact.next_at = due.next_at(contact, limits)
             if not contact.pushed_at or contact.next_at < contact.pushed_at:
