@@ -24,7 +24,7 @@ Headers = tuple[tuple[str, bytes], ...]
 State = Mapping[bytes, bytes]
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One record of a log; ``topic`` is the logical name (``schemas.topics``), ``timestamp_at`` the broker's or producer's."""
 
     topic: str
@@ -36,7 +36,7 @@ class Record(msgspec.Struct, frozen=True):
     timestamp_at: Instant = 0
 
 
-class Output(msgspec.Struct, frozen=True):
+class Output(msgspec.Struct, frozen=True, gc=False):
     """One record to publish; ``partition`` None means by murmur2 of the key (schemas.partition)."""
 
     topic: str
@@ -46,7 +46,7 @@ class Output(msgspec.Struct, frozen=True):
     partition: int | None = None
 
 
-class Reject(msgspec.Struct, frozen=True):
+class Reject(msgspec.Struct, frozen=True, gc=False):
     """A record refused by the contract: becomes a dead letter with this bounded ``reason``; ``detail`` and ``path`` are for people."""
 
     record: Record

@@ -16,14 +16,14 @@ Ending = Literal["", "stopped", "handed_over", "left", "cancelled", "no_longer_p
 """A clock kept per department or step ends there as well when the contact is handed over, or leaves (P15)."""
 
 
-class OpenInterval(msgspec.Struct, frozen=True):
+class OpenInterval(msgspec.Struct, frozen=True, gc=False):
     """One stretch of open time that was counted, pauses already removed."""
 
     from_at: str
     to_at: str
 
 
-class PauseInterval(msgspec.Struct, frozen=True, omit_defaults=True):
+class PauseInterval(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One pause as the history gives it; ``counts`` is false where it takes nothing off this clock, and ``why`` then says why.
 
     ``why`` with ``counts`` true is ``cap_used_up``: the pause counts to ``counts_to_at`` only (P11).
@@ -65,7 +65,7 @@ class Promised(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outside: tuple[str, ...] = ()
 
 
-class LevelInstant(msgspec.Struct, frozen=True):
+class LevelInstant(msgspec.Struct, frozen=True, gc=False):
     """When a share of the target is used up; None while it cannot be reached."""
 
     percent: int
@@ -84,7 +84,7 @@ class LinkShare(msgspec.Struct, frozen=True, omit_defaults=True):
     titles: dict[str, str] = {}
 
 
-class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Why a verdict is what it is: anyone can recompute the deadline by hand from it. ``text`` says the same in words.
 
     ``events`` are ids: the event that started the cycle, then those that shaped or ended it. ``counted`` runs up to the
@@ -129,7 +129,7 @@ class RuledBy(msgspec.Struct, frozen=True, omit_defaults=True):
     policy: str = ""
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The outcome of one cycle of one clock; record key ``contact|clock|cycle``, highest ``version`` wins.
 
     ``cycle`` is the id of the event that started it. ``elapsed_seconds`` is counted time up to the stop, or up to
@@ -160,7 +160,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ruled: RuledBy | None = None
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The life of one breach or warning level; record key = ``id``, highest ``version`` wins.
 
     ``id`` = hash(contact, clock, cycle) for contacts (a breach; with the level appended for a warning level below it or an

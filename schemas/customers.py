@@ -31,7 +31,7 @@ def digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest() if text else ""
 
 
-class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The facts of one contact. ``problem`` is the digest of its problem key, else of its sub-type, else empty.
 
     ``cause`` is the digest of the contact that this one belongs to (its origin, or what it was merged into). ``ended_at`` is 0 while it is open: an
@@ -53,7 +53,7 @@ class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     closures: tuple[Closure, ...] = ()
 
 
-class CustomerContact(msgspec.Struct, frozen=True, tag="contact", tag_field="kind"):
+class CustomerContact(msgspec.Struct, frozen=True, tag="contact", tag_field="kind", gc=False):
     """A contact as of ``t``: absolute, the last one counts. ``known`` says that this partition was told of it before."""
 
     facts: ContactFacts
@@ -63,7 +63,7 @@ class CustomerContact(msgspec.Struct, frozen=True, tag="contact", tag_field="kin
     t: Instant
 
 
-class ContactGone(msgspec.Struct, frozen=True, tag="gone", tag_field="kind"):
+class ContactGone(msgspec.Struct, frozen=True, tag="gone", tag_field="kind", gc=False):
     """A contact that this partition was told of is none of its own any more: void, or of another customer."""
 
     family: Family

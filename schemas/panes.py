@@ -13,7 +13,7 @@ from schemas.instants import Instant
 Resolution = Literal["10s", "5m", "1h", "1d"]
 
 
-class PaneTotals(msgspec.Struct, omit_defaults=True):
+class PaneTotals(msgspec.Struct, omit_defaults=True, gc=False):
     """Counters, sums (microseconds or plain units, see the catalogue in ``monitor.panes``) and log-bucket sketches of one slot."""
 
     counts: dict[str, int] = {}
@@ -21,7 +21,7 @@ class PaneTotals(msgspec.Struct, omit_defaults=True):
     sketches: dict[str, dict[int, int]] = {}
 
 
-class PaneRecord(msgspec.Struct, frozen=True, tag="pane", tag_field="kind"):
+class PaneRecord(msgspec.Struct, frozen=True, tag="pane", tag_field="kind", gc=False):
     """One pane of one source shard as an absolute total as of ``t``."""
 
     scope: str
@@ -34,7 +34,7 @@ class PaneRecord(msgspec.Struct, frozen=True, tag="pane", tag_field="kind"):
     totals: PaneTotals
 
 
-class Presence(msgspec.Struct, frozen=True, tag="presence", tag_field="kind"):
+class Presence(msgspec.Struct, frozen=True, tag="presence", tag_field="kind", gc=False):
     """Who waits now in one source shard as of ``t``; ``beyond`` counts those waiting longer than each Y (whole seconds)."""
 
     scope: str
@@ -47,7 +47,7 @@ class Presence(msgspec.Struct, frozen=True, tag="presence", tag_field="kind"):
     beyond: dict[int, int]
 
 
-class Watermark(msgspec.Struct, frozen=True, tag="watermark", tag_field="kind"):
+class Watermark(msgspec.Struct, frozen=True, tag="watermark", tag_field="kind", gc=False):
     """ "Everything of this source shard as of ``t`` was sent"; ``appended_at`` is the LogAppendTime of the tick behind it.
 
     ``policy`` is the version in force for the shard at ``t``.

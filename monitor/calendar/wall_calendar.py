@@ -16,9 +16,11 @@ from monitor.calendar.model import Pause
 from monitor.calendar.pauses import counted_around, reach_around
 from monitor.calendar.wall import OpenWall, day_of
 from monitor.calendar.zone import MAX_AT, Zone, zone_of
-from schemas.instants import DAY, Instant
+from schemas.instants import DAY, MINUTE, Instant
 
 _SLACK: Final = 2 * DAY
+_QUARTER: Final = 15 * MINUTE
+_QUARTERS_KEPT: Final = 4096
 
 
 class _Table:
@@ -67,6 +69,7 @@ class WallCalendar:
         closed: dict[int, Sequence[Span]] = {day_of(day): () for day in holidays}
         self.wall: Final = OpenWall(weekly, closed | {day_of(day): spans for day, spans in (open_dates or {}).items()})
         self._table: _Table | None = None
+        self._quarters: dict[int, int] = {}
 
     @property
     def name(self) -> str:
@@ -79,10 +82,16 @@ class WallCalendar:
         return self._zone.name
 
     def is_open(self, at: Instant) -> bool:
-        """Whether the local wall time of ``at`` lies inside an interval."""
-        table = self._covering(at, at)
-        wall = at + table.offsets[table.index(at)]
-        return self.wall.total(wall + 1) > self.wall.total(wall)
+        """Whether the local wall time of ``at`` lies inside an interval. Instants that are asked for lie close together."""
+        quarter = at // _QUARTER
+        open_us = self._quarters.get(quarter)
+        if open_us is None:
+            if len(self._quarters) >= _QUARTERS_KEPT:
+                self._quarters.clear()
+            open_us = self._quarters[quarter] = self.counted(quarter * _QUARTER, (quarter + 1) * _QUARTER)
+        if open_us in (0, _QUARTER):
+            return open_us > 0
+        return self.counted(at, at + 1) > 0
 
     def counted(self, start_at: Instant, end_at: Instant, pauses: Sequence[Pause] = ()) -> int:
         """Microseconds of open, unpaused time in [start_at, end_at); 0 if end is before start."""

@@ -19,7 +19,7 @@ FINAL: Final = 16
 _SEPARATOR: Final = "\0"
 
 
-class Raised(msgspec.Struct, array_like=True):
+class Raised(msgspec.Struct, array_like=True, gc=False):
     """What was told of one closure of an order: the alert's last state and version; ``fixed`` once what proved it was forgotten."""
 
     id: str
@@ -30,7 +30,7 @@ class Raised(msgspec.Struct, array_like=True):
     fixed: bool = False
 
 
-class Held(msgspec.Struct, array_like=True):
+class Held(msgspec.Struct, array_like=True, gc=False):
     """One contact: its facts, and what they led to.
 
     ``earlier``, ``later`` and ``spoiled_by`` outlive the contacts that they are about: one before it within the window, one after it,
@@ -70,7 +70,7 @@ class Held(msgspec.Struct, array_like=True):
         return contact_name(self.family, self.contact)
 
 
-class Group(msgspec.Struct, array_like=True):
+class Group(msgspec.Struct, array_like=True, gc=False):
     """The contacts of one customer about one problem, in order of their start.
 
     ``due_at`` is when T next changes something, ``provisional`` how many first contacts have their window open.

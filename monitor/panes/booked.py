@@ -1,17 +1,21 @@
 """What is on its way into panes, kept in the state until it is there.
 
-bookings ──> Journal (place, 10 s slot) ──> 10 s panes of every series, sent with every emission
+bookings ──> Journal (spot, 10 s slot) ──> 10 s panes of every series, sent with every emission
                       └──> Cascade 5m (series, slot) ──> 5-minute panes and lifetime totals, when 5m is due
                                      └──> Cascade 1h ──> … ──> Cascade 1d ──> day panes, when 1d is due
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
+from itertools import islice
 from typing import Final, TypeVar
 
 import msgspec
 
 from monitor.errors import StateError
 from monitor.panes import totals
+from monitor.panes.amounts import add
+from monitor.panes.bookings import Booked, Coming, Slip, joined, listed, summed
+from monitor.panes.places import Places
 from monitor.panes.where import Series, Where
 from monitor.processing import State
 from schemas.instants import Instant
@@ -27,7 +31,7 @@ _WIDTH: Final = 8
 _COARSE: Final[tuple[Resolution, ...]] = ("5m", "1h", "1d")
 
 
-class Booked(PaneTotals, array_like=True):
+class Entry(PaneTotals, array_like=True):
     """What was booked in one place and fine slot."""
 
     where: Where = Where()
@@ -35,18 +39,12 @@ class Booked(PaneTotals, array_like=True):
     bookings: int = 0
 
 
-class Coming(PaneTotals, array_like=True):
-    """What a series grew by; ``missed`` counts bookings that came after a resolution had closed."""
-
-    missed: dict[str, int] = msgspec.field(default_factory=dict)
-
-
-class _Chunk(msgspec.Struct, array_like=True):
+class _Chunk(msgspec.Struct, array_like=True, gc=False):
     version: int
-    entries: list[Booked]
+    entries: list[Entry]
 
 
-class _Stored(msgspec.Struct, array_like=True):
+class _Stored(msgspec.Struct, array_like=True, gc=False):
     version: int
     coming: Coming
 
@@ -62,33 +60,36 @@ _name = msgspec.msgpack.Decoder(Name)
 class Journal:
     """Bookings since the last roll-up. What was drained lies in the state as chunks, numbered until they are taken."""
 
-    def __init__(self, state: State) -> None:
-        self.fresh: dict[tuple[Where, Instant], Booked] = {}
-        """Bookings since the last drain."""
-        self._kept: list[Booked] = []
+    def __init__(self, state: State, places: Places) -> None:
+        self._places = places
+        self._fresh: dict[tuple[Where, Instant], Slip] = {}
+        self._kept: list[Slip] = []
         self._chunks: list[bytes] = sorted(key for key in state if key.startswith(JOURNAL))
         self._gone: list[bytes] = []
         for key in self._chunks:
-            self._kept += _decode(_chunk, state[key]).entries
+            for entry in _decode(_chunk, state[key]).entries:
+                slip = Slip(spot=places.spot_of((entry.where,)), slot_at=entry.slot_at)
+                listed(entry, entry.bookings, slip)
+                self._kept.append(slip)
 
     def __len__(self) -> int:
-        return len(self.fresh) + len(self._kept)
+        return len(self._fresh) + len(self._kept)
 
     def at(self, where: Where, slot_at: Instant) -> Booked:
-        """Return the entry to book in."""
-        held = self.fresh.get((where, slot_at))
+        """Return where to book, good until the next drain."""
+        held = self._fresh.get((where, slot_at))
         if held is None:
-            held = self.fresh[where, slot_at] = Booked(where=where, slot_at=slot_at)
+            held = self._fresh[where, slot_at] = Slip(spot=self._places.spot(where), slot_at=slot_at)
         return held
 
-    def entries(self) -> list[Booked]:
+    def slips(self) -> list[Slip]:
         """Return everything that was not taken yet, oldest first."""
-        return [*self._kept, *self.fresh.values()]
+        return [*self._kept, *self._fresh.values()]
 
-    def take(self) -> list[Booked]:
+    def take(self) -> list[Slip]:
         """Return everything and forget it."""
-        taken = self.entries()
-        self.fresh, self._kept = {}, []
+        taken = self.slips()
+        self._fresh, self._kept = {}, []
         self._gone += self._chunks
         self._chunks = []
         return taken
@@ -97,14 +98,27 @@ class Journal:
         """Return what the state must hold since the last call."""
         changes: dict[bytes, bytes | None] = dict.fromkeys(self._gone)
         self._gone = []
-        entries = list(self.fresh.values())
-        for first in range(0, len(entries), CHUNK):
+        entries = iter(self._entries())
+        while chunk := list(islice(entries, CHUNK)):
             key = JOURNAL + len(self._chunks).to_bytes(_WIDTH, "big")
-            changes[key] = _encoder.encode(_Chunk(_VERSION, entries[first : first + CHUNK]))
+            changes[key] = _encoder.encode(_Chunk(_VERSION, chunk))
             self._chunks.append(key)
-        self._kept += entries
-        self.fresh = {}
+        self._kept += self._fresh.values()
+        self._fresh = {}
         return changes
+
+    def _entries(self) -> list[Entry]:
+        """Return what was booked since the last drain, part by part: facets that many places share lie there once."""
+        parts: dict[tuple[Where, Instant], list[Slip]] = {}
+        for slip in self._fresh.values():
+            for part in slip.spot.parts:
+                parts.setdefault((part, slip.slot_at), []).append(slip)
+        entries = []
+        for (part, slot_at), slips in parts.items():
+            booked = joined(slips)
+            sums = summed(booked)
+            entries.append(Entry(sums.counts, sums.sums, sums.sketches, part, slot_at, len(booked)))
+        return entries
 
 
 class Cascade:
@@ -120,16 +134,15 @@ class Cascade:
             self._saved.add(name)
 
     def put(self, resolution: Resolution, slot_at: Instant, series: Series, coming: Coming) -> None:
-        """Let something wait; it belongs to the cascade from here on."""
+        """Let something wait."""
         name = (resolution, slot_at, series)
         waiting = self._waiting[resolution]
         held = waiting.get(name)
         if held is None:
-            waiting[name] = coming
-        else:
-            totals.merge(held, coming)
-            for missed, count in coming.missed.items():
-                held.missed[missed] = held.missed.get(missed, 0) + count
+            held = waiting[name] = Coming()
+        totals.merge(held, coming)
+        if coming.missed:
+            add(held.missed, coming.missed)
         self._unsaved[name] = None
 
     def items(self, resolution: Resolution) -> Iterable[tuple[Name, Coming]]:
@@ -160,21 +173,8 @@ class Cascade:
 def grow(whole: PaneTotals, coming: Coming) -> None:
     """Add what came to a never-expiring total, with the bookings that came too late as counters."""
     totals.merge(whole, coming)
-    for name, count in coming.missed.items():
-        whole.counts[name] = whole.counts.get(name, 0) + count
-
-
-_Place = TypeVar("_Place", bound=Hashable)
-
-
-def grow_in(held: dict[tuple[_Place, Instant], Coming], place: tuple[_Place, Instant], more: PaneTotals, missed: dict[str, int]) -> None:
-    """Add to what a place grows by."""
-    coming = held.get(place)
-    if coming is None:
-        coming = held[place] = Coming()
-    totals.merge(coming, more)
-    for name, count in missed.items():
-        coming.missed[name] = coming.missed.get(name, 0) + count
+    if coming.missed:
+        add(whole.counts, coming.missed)
 
 
 _Kind = TypeVar("_Kind", _Chunk, _Stored)

@@ -39,13 +39,13 @@ class Holding(Generic[Held]):
     def __init__(self, state: State, sources: tuple[Source, ...], decoder: msgspec.json.Decoder[Held]) -> None:
         self._held: dict[Source, deque[tuple[int, Held]]] = {source: deque() for source in sources}
         self._next = self._count = 0
-        self._unsaved: dict[bytes, bytes | None] = {}
+        self._unsaved: dict[int, bytes | None] = {}
         for key in sorted(key for key in state if key.startswith(HELD)):
             self._append(int.from_bytes(key[len(HELD) :], "big"), decoder.decode(state[key]))
 
     def hold(self, record: Held, raw: bytes) -> None:
         """Keep a record until its turn."""
-        self._unsaved[_key(self._next)] = raw
+        self._unsaved[self._next] = raw
         self._append(self._next, record)
 
     def release(self, source: Source, passed_at: Instant) -> Iterator[Held]:
@@ -54,9 +54,8 @@ class Holding(Generic[Held]):
         while held and held[0][1].t <= passed_at:
             number, record = held.popleft()
             self._count -= 1
-            key = _key(number)
-            if self._unsaved.pop(key, None) is None:
-                self._unsaved[key] = None
+            if self._unsaved.pop(number, None) is None:
+                self._unsaved[number] = None
             yield record
 
     def senders(self, t: Instant) -> list[Source]:
@@ -69,14 +68,10 @@ class Holding(Generic[Held]):
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return what the state must hold since the last call; what came and went in between leaves no trace."""
-        changes, self._unsaved = self._unsaved, {}
-        return changes
+        unsaved, self._unsaved = self._unsaved, {}
+        return {HELD + number.to_bytes(_WIDTH, "big"): raw for number, raw in unsaved.items()}
 
     def _append(self, number: int, record: Held) -> None:
         self._held[record.processor, record.partition].append((number, record))
         self._next = number + 1
         self._count += 1
-
-
-def _key(number: int) -> bytes:
-    return HELD + number.to_bytes(_WIDTH, "big")

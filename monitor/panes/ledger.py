@@ -1,22 +1,24 @@
 """The panes of one contacts shard: bookings in, absolute totals out (design §6).
 
-A booking costs one dictionary look-up: it lands in the entry of its place and fine slot (``monitor.panes.booked``), and in that
-of its facets where the policy has any. Entries become 10 s panes at an emission, and coarser panes when those fall due. What is
-closed and who is dirty is decided by the T last *sent*, never by when a commit happens, so the same log gives the same records
-however drains fall.
+A booking costs one dictionary look-up: it joins the list of its place and fine slot (``monitor.panes.bookings``). Lists become
+10 s panes of every series at an emission, and coarser panes when those fall due. What is closed and who is dirty is decided by
+the T last *sent*, never by when a commit happens, so the same log gives the same records however drains fall.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from monitor.panes import sketch, totals
+from monitor.panes import totals
 from monitor.panes.ages import Ages
-from monitor.panes.booked import Booked, Cascade, Coming, Journal, grow, grow_in
+from monitor.panes.booked import Cascade, Journal, grow
+from monitor.panes.bookings import COUNT, SUM, TAKEN, VALUE, Booked, Coming, Slip, spread, summed
 from monitor.panes.facets import FacetValues
 from monitor.panes.lines import Line, Pane
+from monitor.panes.places import Places
+from monitor.panes.sketch import bucket_of
 from monitor.panes.slots import FINE_US, FINER, RESOLUTIONS, Slots, closes_at
 from monitor.panes.store import LIFETIME, SENT_KEY, PaneName, as_resolution, decode_pane, decode_sent, encode_pane, encode_sent, stored_panes
-from monitor.panes.where import ALL, Series, Where
+from monitor.panes.where import Series, Where
 from monitor.policy.model import Policy
 from monitor.processing import Output, State
 from schemas.instants import Instant
@@ -26,9 +28,7 @@ CACHED: Final = 20_000
 """Decoded panes kept between drains at most; the others are decoded again on touch."""
 
 BOOKED: Final = 20_000
-"""Entries that wait for an emission at most; a drain rolls more of them up into panes, which need no memory."""
-
-Lines = tuple[Line, ...]
+"""Places and slots that wait for an emission at most; a drain rolls more of them up into panes, which need no memory."""
 
 _BEFORE_ALL: Final = -1
 _COARSER: Final[dict[Resolution, Resolution]] = {"10s": "5m", "5m": "1h", "1h": "1d"}
@@ -38,17 +38,15 @@ class PaneLedger:
     """All panes that this shard sends, and the lifetime totals that it keeps."""
 
     def __init__(self, partition: int, policy: Policy, state: State, partitions: int, processor: str = "contacts") -> None:
-        self._source, self._partitions = (processor, partition), partitions
-        self._scopes, self._slots = policy.queues.scopes, Slots(policy.time_zone)
+        self._source, self._slots = (processor, partition), Slots(policy.time_zone)
         self._state = state
         self.facets = FacetValues(state)
-        self._journal, self._cascade = Journal(state), Cascade(state)
-        self._entries, self._entry_at, self._entry_where = tuple[Booked, ...](), _BEFORE_ALL, Where()
-        self._lines: dict[Series, Line] = {}
-        self._lines_of: dict[Where, tuple[Lines, Lines]] = {}
+        self._places = Places(policy.queues.scopes, self.facets, partitions)
+        self._journal, self._cascade = Journal(state, self._places), Cascade(state)
+        self._booked, self._booked_at, self._booked_where = Booked(), _BEFORE_ALL, Where()
         self._cached = 0
         self._unsaved: dict[bytes, Pane] = {}
-        self._dirty: dict[tuple[Series, Instant], None] = {}
+        self._dirty: dict[Series, dict[Instant, None]] = {}
         self._ages: Ages[bytes] = Ages()
         self._gone: dict[bytes, None] = {}
         self._lifetime: dict[Series, PaneTotals] = {}
@@ -65,34 +63,26 @@ class PaneLedger:
     def lay_out(self, policy: Policy) -> None:
         """Sort what is booked from now on into the scopes and local days of another policy."""
         self._roll_up_fine()
-        self._scopes, self._slots = policy.queues.scopes, Slots(policy.time_zone)
-        self._lines_of.clear()
+        self._slots = Slots(policy.time_zone)
+        self._places.lay_out(policy.queues.scopes)
 
     def book(self, where: Where, at: Instant, counter: str, amount: int = 1) -> None:
         """Add to a counter of the slot that holds ``at``; a negative amount takes a booking back."""
-        entries = self._entries if at == self._entry_at and where == self._entry_where else self._open(where, at)
-        for entry in entries:
-            entry.bookings += 1
-            counts = entry.counts
-            counts[counter] = counts.get(counter, 0) + amount
+        booked = self._booked if at == self._booked_at and where is self._booked_where else self._open(where, at)
+        if amount == 1:
+            booked.names.append(counter)
+        else:
+            booked.amounts.append((COUNT, counter, amount))
 
     def add(self, where: Where, at: Instant, sum_name: str, amount: int) -> None:
         """Add to a sum of the slot that holds ``at``; a negative amount takes a booking back."""
-        entries = self._entries if at == self._entry_at and where == self._entry_where else self._open(where, at)
-        for entry in entries:
-            entry.bookings += 1
-            sums = entry.sums
-            sums[sum_name] = sums.get(sum_name, 0) + amount
+        booked = self._booked if at == self._booked_at and where is self._booked_where else self._open(where, at)
+        booked.amounts.append((SUM, sum_name, amount))
 
     def observe(self, where: Where, at: Instant, name: str, value_us: int, sign: int = 1) -> None:
         """Put a duration into a sketch of the slot that holds ``at``; ``sign`` -1 takes it out again."""
-        entries = self._entries if at == self._entry_at and where == self._entry_where else self._open(where, at)
-        for entry in entries:
-            entry.bookings += 1
-            held = entry.sketches.get(name)
-            if held is None:
-                held = entry.sketches[name] = {}
-            sketch.observe(held, value_us, sign)
+        booked = self._booked if at == self._booked_at and where is self._booked_where else self._open(where, at)
+        booked.amounts.append((VALUE if sign > 0 else TAKEN, name, bucket_of(value_us)))
 
     def emit(self, t: Instant) -> list[Output]:
         """Return the dirty panes as absolute totals as of ``t``, in a fixed order, then forget what ``t`` closes.
@@ -122,7 +112,7 @@ class PaneLedger:
             self._roll_up_fine()
         changes = self._journal.changes() | self._cascade.changes()
         changes.update(self.facets.changes())
-        self._entry_at = _BEFORE_ALL
+        self._booked_at = _BEFORE_ALL
         changes |= dict.fromkeys(self._gone)
         for key, pane in self._unsaved.items():
             changes[key] = encode_pane(pane.totals, pane.stamp)
@@ -133,7 +123,7 @@ class PaneLedger:
         self._unsaved, self._gone, self._grown, self._sent_changed = {}, {}, {}, False
         if self._cached > CACHED:
             self._cached = 0
-            for line in self._lines.values():
+            for line in self._places.lines.values():
                 line.panes.clear()
         return changes
 
@@ -143,7 +133,7 @@ class PaneLedger:
         """
         whole, copied = dict(self._lifetime), set[Series]()
         coming = [(name[2], each) for name, each in self._cascade.items("5m")]
-        coming += [(line.series, each) for (line, _), each in self._spread(self._journal.entries()).items()]
+        coming += [(line.series, each) for line, _, each in self._sums(self._journal.slips())]
         for series, each in coming:
             if series not in copied:
                 copied.add(series)
@@ -151,65 +141,36 @@ class PaneLedger:
             grow(whole[series], each)
         return [(scope, dims, whole[scope, dims]) for scope, dims in sorted(whole)]
 
-    def _open(self, where: Where, at: Instant) -> tuple[Booked, ...]:
-        """Return the entries to book in: one for the place, one for its facets, so that neither multiplies the other."""
-        slot_at = at - at % FINE_US
-        if where.facets:
-            self._entries = tuple(self._journal.at(each, slot_at) for each in self.facets.apart(where))
-        else:
-            self._entries = (self._journal.at(where, slot_at),)
-        self._entry_at, self._entry_where = at, where
-        return self._entries
+    def _open(self, where: Where, at: Instant) -> Booked:
+        """Return where to book, and remember it: one event mostly books several things at one place and instant."""
+        self._booked = self._journal.at(where, at - at % FINE_US)
+        self._booked_at, self._booked_where = at, where
+        return self._booked
 
-    def _lines_at(self, where: Where) -> tuple[Lines, Lines]:
-        """Return the lines of a place's queue alone, and the others, which many queues share."""
-        found = self._lines_of.get(where)
-        if found is None:
-            if where.facets:
-                found = (), tuple(self._line((ALL, each)) for each in where.facets)
-            else:
-                shared = where._replace(queue=None).series(self._scopes)
-                own = tuple(self._line(series) for series in where.series(self._scopes) if series not in shared)
-                found = own, tuple(self._line(series) for series in shared)
-            self._lines_of[where] = found
-        return found
-
-    def _line(self, series: Series) -> Line:
-        line = self._lines.get(series)
-        if line is None:
-            line = self._lines[series] = Line(series, self._partitions)
-        return line
-
-    def _missed(self, entry: Booked) -> dict[str, int]:
-        """Return which resolutions of an entry's slot had closed when it was booked; a coarser one closes later."""
-        missed: dict[str, int] = {}
+    def _missed(self, slot_at: Instant) -> tuple[str, ...]:
+        """Return which resolutions of a fine slot had closed when something was booked in it; a coarser one closes later."""
+        missed: list[str] = []
         for resolution in RESOLUTIONS:
-            if closes_at(resolution, self._slots.slot_at(resolution, entry.slot_at)) > self.sent_at:
+            if closes_at(resolution, self._slots.slot_at(resolution, slot_at)) > self.sent_at:
                 break
-            missed[f"missed.{resolution}"] = entry.bookings
-        return missed
+            missed.append(f"missed.{resolution}")
+        return tuple(missed)
 
-    def _spread(self, entries: Iterable[Booked]) -> dict[tuple[Line, Instant], Coming]:
-        """Return what every series grows by in each fine slot. Queues that share channel and region are summed up first."""
-        spread: dict[tuple[Line, Instant], Coming] = {}
-        corners: dict[tuple[Lines, Instant], Coming] = {}
-        for entry in entries:
-            own, shared = self._lines_at(entry.where)
-            slot_at, missed = entry.slot_at, self._missed(entry)
-            for line in own:
-                grow_in(spread, (line, slot_at), entry, missed)
-            grow_in(corners, (shared, slot_at), entry, missed)
-        for (shared, slot_at), coming in corners.items():
-            for line in shared:
-                grow_in(spread, (line, slot_at), coming, coming.missed)
-        return spread
+    def _sums(self, slips: list[Slip]) -> Iterator[tuple[Line, Instant, Coming]]:
+        """Yield what every series grows by in each fine slot."""
+        missed_in = {slot_at: self._missed(slot_at) for slot_at in dict.fromkeys(slip.slot_at for slip in slips)}
+        for (line, slot_at), booked in spread(slips).items():
+            coming, missed = summed(booked), missed_in[slot_at]
+            if missed:
+                coming.missed = dict.fromkeys(missed, len(booked))
+            yield line, slot_at, coming
 
     def _roll_up_fine(self) -> None:
         """Turn the journal into dirty fine panes, and let what they grew by wait for the coarser ones."""
         if not self._journal:
             return
-        self._entry_at = _BEFORE_ALL
-        for (line, slot_at), coming in self._spread(self._journal.take()).items():
+        self._booked_at = _BEFORE_ALL
+        for line, slot_at, coming in self._sums(self._journal.take()):
             self._merge("10s", line, slot_at, coming)
             self._cascade.put("5m", self._slots.slot_at("5m", slot_at), line.series, coming)
 
@@ -220,18 +181,22 @@ class PaneLedger:
             if resolution == "5m":
                 grow(self._lifetime.setdefault(series, PaneTotals()), coming)
                 self._grown[series] = None
-            self._merge(resolution, self._line(series), slot_at, coming)
+            self._merge(resolution, self._places.line(series), slot_at, coming)
             if coarser is not None:
                 self._cascade.put(coarser, self._slots.slot_at(coarser, slot_at), series, coming)
 
     def _merge(self, resolution: Resolution, line: Line, slot_at: Instant, coming: Coming) -> None:
+        """Let a pane grow; what comes belongs to it from here on."""
         if closes_at(resolution, slot_at) <= self.sent_at:
             return
         pane = self._touch(line, resolution, slot_at)
-        totals.merge(pane.totals, coming)
+        if totals.is_empty(pane.totals):
+            pane.totals = coming
+        else:
+            totals.merge(pane.totals, coming)
         pane.stamp = self.sent_at
         self._unsaved[pane.key] = pane
-        self._dirty[pane.name] = None
+        self._dirty.setdefault(line.series, {})[slot_at] = None
 
     def _touch(self, line: Line, resolution: Resolution, slot_at: Instant) -> Pane:
         pane = line.panes.get((resolution, slot_at))
@@ -258,13 +223,14 @@ class PaneLedger:
 
     def _send(self, resolution: Resolution, t: Instant, outputs: list[Output]) -> None:
         """Put out the dirty panes of a resolution; one of which nothing is left is forgotten now that everybody knows."""
-        for series, slot_at in sorted(self._dirty):
-            line = self._lines[series]
-            pane = self._touch(line, resolution, slot_at)
-            outputs.append(line.output(pane, totals.canonical(pane.totals), t, self._source))
-            if totals.is_empty(pane.totals):
-                self._ages.forget(resolution, slot_at, pane.key)
-                self._forget(pane.key, line, resolution, slot_at)
+        for series in sorted(self._dirty):
+            line = self._places.lines[series]
+            for slot_at in sorted(self._dirty[series]):
+                pane = self._touch(line, resolution, slot_at)
+                outputs.append(line.output(pane, totals.canonical(pane.totals), t, self._source))
+                if totals.is_empty(pane.totals):
+                    self._ages.forget(resolution, slot_at, pane.key)
+                    self._forget(pane.key, line, resolution, slot_at)
         self._dirty.clear()
 
     def _close(self, t: Instant) -> None:
@@ -272,7 +238,7 @@ class PaneLedger:
         if not closed:
             return
         for key, name in stored_panes(key for _, _, key in closed):
-            self._forget(key, self._line(name.series), as_resolution(name.resolution), name.slot_at)
+            self._forget(key, self._places.line(name.series), as_resolution(name.resolution), name.slot_at)
 
     def _forget(self, key: bytes, line: Line, resolution: Resolution, slot_at: Instant) -> None:
         self._gone[key] = None
@@ -292,8 +258,8 @@ class PaneLedger:
             self._ages.remember(resolution, name.slot_at, key)
             # Only fine panes are rolled up before they are sent; coarser ones wait in the cascade until then.
             if resolution == "10s" and decode_pane(self._state[key])[1] >= self.sent_at:
-                self._line(name.series)
-                self._dirty[name.series, name.slot_at] = None
+                self._places.line(name.series)
+                self._dirty.setdefault(name.series, {})[name.slot_at] = None
 
 
 _NOTHING: Final = PaneTotals()

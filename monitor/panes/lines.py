@@ -15,13 +15,14 @@ _SEPARATOR: Final = "|"
 _encoder = msgspec.json.Encoder()
 
 
-class Pane:
+class Pane(msgspec.Struct, gc=False):
     """One pane in memory; ``stamp`` is the T last sent before its last change."""
 
-    __slots__ = ("key", "name", "resolution", "stamp", "totals")
-
-    def __init__(self, name: tuple[Series, Instant], resolution: Resolution, key: bytes, totals: PaneTotals, stamp: Instant) -> None:
-        self.name, self.resolution, self.key, self.totals, self.stamp = name, resolution, key, totals, stamp
+    name: tuple[Series, Instant]
+    resolution: Resolution
+    key: bytes
+    totals: PaneTotals
+    stamp: Instant
 
 
 class Line:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, MutableMapping
 from math import ceil, log
 from typing import Final
 
+from monitor.panes.amounts import add, subtract
+
 ACCURACY: Final = 0.01
 ZERO: Final = -1
 """The bucket of zero and below (a skewed clock counts as zero, P37); one microsecond is bucket 0."""
@@ -34,18 +36,12 @@ def observe(sketch: MutableMapping[int, int], value_us: int, sign: int = 1) -> N
     sketch[bucket] = sketch.get(bucket, 0) + sign
 
 
-def merge(into: MutableMapping[int, int], other: Mapping[int, int], sign: int = 1) -> None:
+def merge(into: dict[int, int], other: dict[int, int], sign: int = 1) -> None:
     """Add the buckets of ``other``, or subtract them with ``sign`` -1; empty buckets vanish."""
-    if not into and sign == 1 and 0 not in other.values():
-        into.update(other)
-        return
-    held_of = into.get
-    for bucket, count in other.items():
-        total = held_of(bucket, 0) + (count if sign == 1 else -count)
-        if total:
-            into[bucket] = total
-        else:
-            into.pop(bucket, None)
+    if sign == 1:
+        add(into, other)
+    else:
+        subtract(into, other)
 
 
 def size(sketch: Mapping[int, int]) -> int:

@@ -28,7 +28,7 @@ class PaneName(NamedTuple):
         return PREFIX + pane_key(self.series, self.resolution, self.slot_at // SECOND).encode()
 
 
-class StoredPane(msgspec.Struct, array_like=True):
+class StoredPane(msgspec.Struct, array_like=True, gc=False):
     """A pane in the state; ``stamp`` is the T last sent before its last change: it is dirty until something later was sent."""
 
     version: int

@@ -12,7 +12,7 @@ from schemas.instants import SECOND, Instant
 _SLACK: Final = 64
 
 
-class Shown(msgspec.Struct, frozen=True, array_like=True):
+class Shown(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a presence record says of one scope; the state keeps the last one sent."""
 
     waiting: int

@@ -14,7 +14,7 @@ CLOCK_SKEW: Final = "clock_skew"
 """Why a cycle ended otherwise than by the stop its policy names (``Run.reason``); ``done_there``: by that stop, which names the holder."""
 
 
-class EarlyStop(msgspec.Struct, frozen=True, array_like=True):
+class EarlyStop(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A stop that came before anything ran, while the contact was new: another source's clock may be ahead (P37)."""
 
     at: Instant

@@ -13,7 +13,7 @@ from schemas.alerts import VerdictState
 from schemas.instants import Instant
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """One cycle judged by ``rule`` with ``pauses``: verdict, reason, and the numbers that make a new version when they change.
 
     ``decided_at`` is when the cycle ended or lost its promise, ``elapsed_us`` the counted time up to then; both 0 while it runs.

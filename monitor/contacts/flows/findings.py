@@ -5,7 +5,7 @@ import msgspec
 from schemas.instants import Instant
 
 
-class Followed(msgspec.Struct, array_like=True):
+class Followed(msgspec.Struct, array_like=True, gc=False):
     """How far one rule has come: the parts that happened, in their order; whether it was checked since the last reopening.
 
     ``holder`` and ``before`` are who holds an order and who held it before (R66); ``failed`` that it was given back since.
@@ -19,7 +19,7 @@ class Followed(msgspec.Struct, array_like=True):
     failed: bool = False
 
 
-class Finding(msgspec.Struct, array_like=True):
+class Finding(msgspec.Struct, array_like=True, gc=False):
     """One thing found: by which rule, at which event, why (``reason``), and ``what`` of the rule is meant: names of the policy.
 
     ``ended_at`` 0: it lasts while the contact is open. ``labels`` are where the contact was then, since the labels of an alert

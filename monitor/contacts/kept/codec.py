@@ -20,7 +20,7 @@ PREFIXES: Final[dict[Family, bytes]] = {"call": b"cc:", "chat": b"ch:", "workord
 FAMILY_OF: Final[dict[bytes, Family]] = {prefix: family for family, prefix in PREFIXES.items()}
 
 
-class Head(msgspec.Struct, frozen=True, array_like=True):
+class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The beginning of every value: enough to rebuild heap, presence and totals."""
 
     version: int
@@ -34,7 +34,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
         return self.summary or KEPT
 
 
-class Living(msgspec.Struct, array_like=True):
+class Living(msgspec.Struct, array_like=True, gc=False):
     """A contact that is not closed."""
 
     version: int
@@ -50,7 +50,7 @@ class Living(msgspec.Struct, array_like=True):
     rulings: list[Ruling] = []
 
 
-class Packed(msgspec.Struct, array_like=True):
+class Packed(msgspec.Struct, array_like=True, gc=False):
     """A closed contact, without its view; ``fired_us`` lies between its first event and its last timer that went by."""
 
     version: int

@@ -35,7 +35,7 @@ class Stored(msgspec.Struct, frozen=True, array_like=True, gc=False):
     data: bytes
 
 
-class Leg(msgspec.Struct, array_like=True):
+class Leg(msgspec.Struct, array_like=True, gc=False):
     """One wait in one queue. ``passed`` counts the Y values that went by while waiting; ``expired`` marks a ghost (P29)."""
 
     place: Where
@@ -46,7 +46,7 @@ class Leg(msgspec.Struct, array_like=True):
     expired: bool = False
 
 
-class Handling(msgspec.Struct, array_like=True):
+class Handling(msgspec.Struct, array_like=True, gc=False):
     """One conversation with staff: since when, and how much of it was hold."""
 
     place: Where
@@ -55,7 +55,7 @@ class Handling(msgspec.Struct, array_like=True):
     hold_us: int = 0
 
 
-class CallFlow(msgspec.Struct, array_like=True, tag=1):
+class CallFlow(msgspec.Struct, array_like=True, tag=1, gc=False):
     """Where a call is: waiting (``leg``), talking (``handling``), in after-call work, in the voice menu (``…_since_at``).
 
     ``first_queued_at`` is when the customer began to wait, in whatever queue (P26, P27).
@@ -72,7 +72,7 @@ class CallFlow(msgspec.Struct, array_like=True, tag=1):
     first_queued_at: Instant = 0
 
 
-class ChatFlow(msgspec.Struct, array_like=True, tag=2):
+class ChatFlow(msgspec.Struct, array_like=True, tag=2, gc=False):
     """Where a chat is (P17-P20): ``handed`` once a person was asked for, ``replied`` once one wrote."""
 
     leg: Leg | None = None
@@ -83,7 +83,7 @@ class ChatFlow(msgspec.Struct, array_like=True, tag=2):
     waiting: bool = False
 
 
-class OrderFlow(msgspec.Struct, array_like=True, tag=3):
+class OrderFlow(msgspec.Struct, array_like=True, tag=3, gc=False):
     """Where a work order is; it never waits in a queue, but sits in a ``node`` of its flow and with a ``dept``.
 
     ``complaint`` is the place in which it is counted as one, ``solved`` where and when its solution is; ``resolved_at`` is its
@@ -106,7 +106,7 @@ class OrderFlow(msgspec.Struct, array_like=True, tag=3):
         return None
 
 
-class PauseSpan(msgspec.Struct, array_like=True):
+class PauseSpan(msgspec.Struct, array_like=True, gc=False):
     """One pause of the history (P9); ``to_at`` 0 while it lasts."""
 
     from_at: Instant
@@ -114,7 +114,7 @@ class PauseSpan(msgspec.Struct, array_like=True):
     reason: str
 
 
-class Run(msgspec.Struct, array_like=True):
+class Run(msgspec.Struct, array_like=True, gc=False):
     """One cycle of one clock. ``rule`` -1: nothing is promised now; ``last_rule`` is the last that promised.
 
     ``clock`` is the published name: of a clock kept per department or node ``<name>:<value>`` (P15), with the ``value`` beside it.
@@ -149,7 +149,7 @@ class Run(msgspec.Struct, array_like=True):
     handed_to: str = ""
 
 
-class Service(msgspec.Struct, array_like=True):
+class Service(msgspec.Struct, array_like=True, gc=False):
     """How our side served the contact (requirements §5.10). ``served_at`` is when a human first did, 0 if none did.
 
     ``place``, ``queue``, ``line`` and ``dept`` are those of the first service; ``left`` says that it went to others since, ``escalated``
@@ -170,7 +170,7 @@ class Service(msgspec.Struct, array_like=True):
     lacking: bool = False
 
 
-class View(msgspec.Struct, array_like=True):
+class View(msgspec.Struct, array_like=True, gc=False):
     """The folded state. ``fired_at`` is the latest timer that went by: an event not after it needs a new fold.
 
     ``early`` holds, per clock, a stop before the first start.
@@ -191,7 +191,7 @@ class View(msgspec.Struct, array_like=True):
     early: dict[str, EarlyStop] = {}
 
 
-class Published(msgspec.Struct, array_like=True):
+class Published(msgspec.Struct, array_like=True, gc=False):
     """What the world was told about one cycle: the last verdict and the state of its alert and level alerts.
 
     ``paused``: that its firing alert is, ``true`` or until when. ``command``: which one ruled the verdict.
@@ -217,7 +217,7 @@ class Published(msgspec.Struct, array_like=True):
     command: str = ""
 
 
-class Summary(msgspec.Struct, frozen=True, array_like=True):
+class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What ``/metrics`` and a restart need to know without reading the whole contact."""
 
     kept: int = 1
@@ -232,7 +232,7 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
     untold: int = 0
 
 
-class Told(msgspec.Struct, frozen=True, array_like=True):
+class Told(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the customers shards know of a contact: which of them, and a digest of what was said."""
 
     partition: int
@@ -245,7 +245,7 @@ Waiting = tuple[Where | NodePlace, Instant]
 """Where and since when a contact waits: in a queue, or, an order, in a node of its flow (R75)."""
 
 
-class Contact(msgspec.Struct):
+class Contact(msgspec.Struct, gc=False):
     """One contact in memory.
 
     ``pushed_at`` is the earliest entry of the deadline heap that is known to exist for it, ``shown`` the wait that presence shows,

@@ -23,7 +23,7 @@ _HEX_DIGITS: Final = frozenset("0123456789abcdef")
 _DASHES: Final = (8, 13, 18, 23)
 
 
-class Rare(msgspec.Struct, frozen=True, array_like=True):
+class Rare(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What few events have: another source than the first, a sequence, a clamped instant."""
 
     source: str
@@ -31,7 +31,7 @@ class Rare(msgspec.Struct, frozen=True, array_like=True):
     stated_at: Instant
 
 
-class PackedEvents(msgspec.Struct, frozen=True, array_like=True):
+class PackedEvents(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The events of one contact; ``rare`` by the number of the event."""
 
     first_at: Instant
@@ -44,7 +44,7 @@ class PackedEvents(msgspec.Struct, frozen=True, array_like=True):
     rare: dict[int, Rare]
 
 
-class PackedEntry(msgspec.Struct, frozen=True, array_like=True):
+class PackedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One entry of the ledger. ``started_us`` and ``decided_us`` count from the first event, ``shifted_us`` is by how much the
     deadline is not start plus target, ``paused_us`` what was not counted up to the decision. What is empty at the end is left out.
     """

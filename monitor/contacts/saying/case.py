@@ -16,7 +16,7 @@ _LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier", "request
 _ALERT_LABELS: Final = ("queue", "channel", "region", "priority", "vip_tier")
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """A cycle, how it is judged, and what was told of it before; under a ``ruling``, ``natural`` is what its events alone give."""
 
     policy: Policy
