@@ -238,6 +238,7 @@ async def test_a_worker_says_when_it_is_ready_what_it_owns_and_how_it_is(kafka_s
             assert early["alive"][0] is True
             await publish(kafka_settings, names("a", 40))
             await eventually(kafka_settings, toys.ALERTS, lambda records: len(records) == 40)
+            await settled(["sla_records_published_total", [toys.ALERTS], 40])
             said = await status("ok")
             assert said["ready"] == [True, "ok"]
             assert said["shards"] == [[name, partition] for name in ("deadlines", "totals") for partition in range(4)]
