@@ -12,6 +12,7 @@ from monitor.policy.model import Policy
 from monitor.processing import Output
 from monitor.queues.alerts import firing, published, resolved
 from monitor.queues.formulas import Reading
+from monitor.queues.groups import BASELINE
 from monitor.queues.looking import Looking, is_silence
 from monitor.queues.objectives import OK, Reason, Step, step
 from monitor.queues.promises import Promise
@@ -43,6 +44,7 @@ class Judge:
         self._of_hours: dict[str, list[Promise]] = {}
         for promise in self._by_name.values():
             self._of_hours.setdefault(promise.hours.name, []).append(promise)
+        self._filling = [promise for promise in self._by_name.values() if promise.group == BASELINE]
         self._open: set[str] = set()
         self._looking = Looking()
         self._everything = True
@@ -90,6 +92,8 @@ class Judge:
         for promise in self._of_now:
             if waiting := self._reader.subjects(promise) | self._standings.of(promise.name):
                 looks[promise.name] = waiting
+        for promise in self._filled(t):
+            looks.setdefault(promise.name, set()).update(self._all(promise))
         for name, series in self._looking.due(t):
             looks.setdefault(name, set()).add(series)
         for name, every in self._looking.every.items():
@@ -98,6 +102,13 @@ class Judge:
             if hours or self._everything:
                 self._open_or_close(promises, t, looks)
         return looks
+
+    def _filled(self, t: Instant) -> list[Promise]:
+        """Return, once each, the promises whose baseline is whole now: what was no surge before may be one with the same numbers (R78)."""
+        filled = [promise for promise in self._filling if self._reader.has_baseline(promise, t)]
+        for promise in filled:
+            self._filling.remove(promise)
+        return filled
 
     def _open_or_close(self, promises: list[Promise], t: Instant, looks: dict[str, set[Series]]) -> None:
         """Promises of equal hours: all series are looked at when they open, what stands when they are closed."""

@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 
 from monitor.panes.where import Series
 from monitor.queues.formulas import Count, LongestNow
+from monitor.queues.groups import BASELINE
 from monitor.queues.objectives import Standing
 from monitor.queues.promises import Promise
 from schemas.instants import Instant
@@ -63,7 +64,7 @@ class Looking:
 
 def moves_by_itself(promise: Promise) -> bool:
     """Whether the value of a promise can change with T alone: a longest wait, a silence, a surge whose baseline fills up."""
-    return isinstance(promise.formula, LongestNow) or promise.group == "baseline" or is_silence(promise)
+    return isinstance(promise.formula, LongestNow) or promise.group == BASELINE or is_silence(promise)
 
 
 def is_silence(promise: Promise) -> bool:

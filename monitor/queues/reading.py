@@ -30,7 +30,7 @@ class Reader:
             return self._burn(promise, series)
         if not promise.windows:
             return promise.formula.read(Facts(_NONE, self._waiting.now(series), t))
-        if isinstance(promise.formula, Count) and promise.objective.comparison == ">=" and not self._saw_all(promise, promise.objective.window_us, t):
+        if isinstance(promise.formula, Count) and promise.objective.comparison == ">=" and not self._saw_all(promise, t):
             return NOTHING
         held = self._totals(promise.windows[0], series)
         if not promise.group:
@@ -73,8 +73,8 @@ class Reader:
 
     def _group(self, promise: Promise, series: Series, held: PaneTotals, t: Instant) -> Facts:
         objective = promise.objective
-        if promise.group == "baseline":
-            if not self._saw_all(promise, objective.baseline_us, t, since_only=True):
+        if promise.group == BASELINE:
+            if not self.has_baseline(promise, t):
                 return Facts(held)
             parts = {BASELINE: self._totals(promise.windows[1], series)}
             return Facts(held, parts=parts, times=objective.baseline_us / objective.window_us)
@@ -88,10 +88,14 @@ class Reader:
             found = {side: merged(part for value, part in found.items() if value in values) for side, values in sides}
         return Facts(held, parts=found, least=max(1, objective.minimum_volume))
 
-    def _saw_all(self, promise: Promise, length_us: int, t: Instant, *, since_only: bool = False) -> bool:
+    def has_baseline(self, promise: Promise, t: Instant) -> bool:
+        """Whether a surge's whole baseline lies behind T (R78)."""
+        return t - promise.objective.baseline_us >= self.since_at
+
+    def _saw_all(self, promise: Promise, t: Instant) -> bool:
         """Whether a whole window lies behind T: nothing seen is a silence only while it was watched and open."""
-        from_at = t - length_us
-        return from_at >= self.since_at and (since_only or promise.hours.is_open_from(from_at, t))
+        from_at = t - promise.objective.window_us
+        return from_at >= self.since_at and promise.hours.is_open_from(from_at, t)
 
 
 def misses(promise: Promise, value: float) -> float:

@@ -106,6 +106,19 @@ def test_a_surge_needs_a_whole_baseline_before_it_says_anything() -> None:
     assert alert.value > 10
 
 
+def test_a_surge_that_is_there_when_the_baseline_is_whole_fires_then() -> None:
+    """R78: not when the next contact happens to come, and so at the same T as after a restart."""
+    line = Line(
+        rules(share("surge", indicator="surge.contacts", scope="channel", comparison="<=", target=3.0, window_us=10 * MINUTE, baseline_us=HOUR))
+    )
+    line.tick(0)
+    for minute in range(5, 50, 5):
+        line.book(place(), START + minute * MINUTE, contacts=2)
+    line.book(place(), START + 55 * MINUTE, contacts=50)
+    assert [line.tick(seconds) for seconds in (55 * 60 + 10, 59 * 60 + 50)] == [[], []]
+    assert [alert.state for alert in line.tick(60 * 60)] == ["firing"]
+
+
 HOURLY = START - START % HOUR
 
 
